@@ -1,0 +1,104 @@
+# 使い方: make run（試す） / make test（試験） / make check（すべての検査） / make stop（止める）
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := run
+.PHONY: run stop venv lock fonts browser test-fast test check format tidy
+
+PORT ?= 8000
+BIN := .venv/bin
+LINTED := manage.py nisshin_support agencies cases meetings outreach tests
+TYPED := nisshin_support $(wildcard cases/visibility cases/visibility.py cases/audit.py)
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+PID_FILE := .venv/gunicorn.pid
+
+# --- 試す -----------------------------------------------------------------------------------------
+
+# The embedded server, unless the environment or .env names the city's own.
+EMBEDDED := [ -z "$${DATABASE_URL:-}$${DATABASE_URL_OWNER:-}" ] && ! grep -qsE '^(export )?DATABASE_URL(_OWNER)?=.' .env
+
+# NISSHIN_HTTPS is off here only: this server listens on this machine's loopback alone.
+run: export NISSHIN_HTTPS ?= off
+run: .venv/installed .env fonts
+	@if $(EMBEDDED); then $(BIN)/python -m nisshin_support.database start; fi
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py grant_web --verbosity 0
+	@$(BIN)/python manage.py load_roster
+	@$(BIN)/python manage.py demo_world
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@echo "http://127.0.0.1:$(PORT)/ を開いてください（止めるには Ctrl-C）"
+	@trap 'if $(EMBEDDED); then $(BIN)/python -m nisshin_support.database stop; fi' EXIT; trap ':' INT; \
+	$(BIN)/gunicorn nisshin_support.wsgi --workers 2 --bind 127.0.0.1:$(PORT) --pid $(PID_FILE) --log-level warning
+
+stop:
+	@if [ -s $(PID_FILE) ]; then kill "$$(cat $(PID_FILE))" 2>/dev/null || true; rm -f $(PID_FILE); fi
+	@if [ -d .venv ]; then for kind in run test; do $(BIN)/python -m nisshin_support.database stop $$kind; done; fi
+
+# The key must not be readable by others, not even for a moment: umask before the file exists.
+.env: | .venv/created
+	@umask 077; $(BIN)/python -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(64))' > .env.new; mv .env.new .env
+
+# --- 用意する -------------------------------------------------------------------------------------
+
+venv: .venv/installed-dev .env
+
+# Each missing prerequisite: one line with the command that mends it.
+.venv/created:
+	@for found in "$${PYTHON:-python3}" python3.13 python3.12 python3.11 none; do \
+	  if [ $$found = none ]; then echo 'Python 3.11 以上が要ります: sudo apt-get install python3 python3-venv'; exit 1; fi; \
+	  if "$$found" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+	done; \
+	"$$found" -c 'import ensurepip, venv' 2>/dev/null || { echo 'venv が要ります: sudo apt-get install python3-venv'; exit 1; }; \
+	"$$found" -m venv .venv && touch $@
+
+.venv/installed: requirements.txt | .venv/created
+	@echo '部品を入れています（初回だけ、1分ほど）…'
+	@$(PIP_INSTALL) -r requirements.txt && touch $@
+
+.venv/installed-dev: requirements-dev.txt | .venv/created
+	@echo '開発用の部品を入れています（初回だけ、1分ほど）…'
+	@$(PIP_INSTALL) -r requirements-dev.txt && touch $@ .venv/installed
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+lock: | .venv/created
+	@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(COMPILE) pyproject.toml --output-file requirements.txt
+	@$(COMPILE) pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
+
+# The documents' fonts: installed where that may be done, otherwise one line, and the pages work without them.
+FONT_PACKAGES := fonts-morisawa-bizud-gothic fonts-noto-cjk
+HAS_FONTS := command -v fc-list >/dev/null && fc-list | grep -q BIZUD && fc-list | grep -q NotoSansCJK
+fonts:
+	@if ! { $(HAS_FONTS); }; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qqy fontconfig $(FONT_PACKAGES) >/dev/null; then :; \
+	  else echo '書類の文字が欠けることがあります: sudo apt-get install fontconfig $(FONT_PACKAGES)'; fi; fi
+
+# --- 確かめる -------------------------------------------------------------------------------------
+
+browser:
+	@if ! { command -v chromium >/dev/null && $(HAS_FONTS); }; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qqy chromium fontconfig $(FONT_PACKAGES) >/dev/null; \
+	  else echo '画面の試験に要ります: sudo apt-get install chromium fontconfig $(FONT_PACKAGES)'; exit 1; fi; fi
+
+test-fast: venv
+	@$(BIN)/pytest --reuse-db --quiet -m 'not browser' $(ARGS)
+
+test: venv browser
+	@$(BIN)/pytest --quiet $(ARGS)
+
+tidy: venv
+	$(BIN)/ruff format --check $(LINTED)
+	$(BIN)/ruff check $(LINTED)
+	$(BIN)/djlint --quiet --check templates
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/python -m nisshin_support.database start test
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	NISSHIN_HTTPS=on $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+check: tidy test
+
+format: venv
+	$(BIN)/ruff check --fix $(LINTED)
+	$(BIN)/ruff format $(LINTED)
+	$(BIN)/djlint --quiet --reformat templates
