@@ -13,20 +13,17 @@ PID_FILE := .venv/gunicorn.pid
 
 # --- 試す -----------------------------------------------------------------------------------------
 
-# The embedded server, unless the environment or .env names the city's own.
-EMBEDDED := [ -z "$${DATABASE_URL:-}$${DATABASE_URL_OWNER:-}" ] && ! grep -qsE '^(export )?DATABASE_URL(_OWNER)?=.' .env
-
 # NISSHIN_HTTPS is off here only: this server listens on this machine's loopback alone.
 run: export NISSHIN_HTTPS ?= off
 run: .venv/installed .env fonts
-	@if $(EMBEDDED); then $(BIN)/python -m nisshin_support.database start; fi
+	@$(BIN)/python -m nisshin_support.database start
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py grant_web --verbosity 0
 	@$(BIN)/python manage.py load_roster
 	@$(BIN)/python manage.py demo_world
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@echo "http://127.0.0.1:$(PORT)/ を開いてください（止めるには Ctrl-C）"
-	@trap 'if $(EMBEDDED); then $(BIN)/python -m nisshin_support.database stop; fi' EXIT; trap ':' INT; \
+	@trap '$(BIN)/python -m nisshin_support.database stop' EXIT; trap ':' INT; \
 	$(BIN)/gunicorn nisshin_support.wsgi --workers 2 --bind 127.0.0.1:$(PORT) --pid $(PID_FILE) --log-level warning
 
 stop:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import environ
 import psycopg
 from psycopg import sql
 
@@ -86,6 +87,11 @@ def _nobody() -> pwd.struct_passwd:
 def url(role: str = "web", kind: str = "run", database: str = DATABASE) -> str:
     """The address at which `role` ("owner" or "web") reaches the embedded server; starts nothing."""
     return _address(LOGINS[role], kind, database)
+
+
+def is_ours() -> bool:
+    """Whether the embedded server is meant: neither address of a server of the city's is given."""
+    return not (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_OWNER"))
 
 
 def start(kind: str = "run") -> None:
@@ -313,13 +319,20 @@ def _exists(connection: psycopg.Connection[Any], catalogue: str, column: str, na
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m nisshin_support.database start|stop|url [run|test] [web|owner]`."""
+    """`python -m nisshin_support.database start|stop|url [run|test] [web|owner]`.
+
+    Reads .env like the settings do; where that names the city's own server, start leaves it alone.
+    """
+    environ.Env.read_env(BASE_DIR / ".env")
     verb, kind, role = (*arguments, *("", "run", "web")[len(arguments) :])[:3]
     try:
         if verb == "url":
             print(url(role, kind))
-        elif verb in ("start", "stop"):
-            {"start": start, "stop": stop}[verb](kind)
+        elif verb == "start":
+            if kind != "run" or is_ours():
+                start(kind)
+        elif verb == "stop":
+            stop(kind)
         else:
             print(main.__doc__, file=sys.stderr)
             return 2

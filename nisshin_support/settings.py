@@ -67,7 +67,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 def _database_url(role: str) -> str:
     """The city's server by the environment; the embedded one only if neither address is given."""
     names = {"web": "DATABASE_URL", "owner": "DATABASE_URL_OWNER"}
-    if not any(os.environ.get(name) for name in names.values()):
+    if database.is_ours():
         return database.url(role)
     if not os.environ.get(names[role]):
         raise ImproperlyConfigured(
@@ -179,7 +179,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = [CRISPY_TEMPLATE_PACK]
 CRISPY_FAIL_SILENTLY = False
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("NISSHIN_STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = env.str("NISSHIN_STATIC_ROOT", default="") or BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

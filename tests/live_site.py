@@ -15,9 +15,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import psycopg
-from django.conf import settings
+from django.conf import global_settings, settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
+from django.test import Client, override_settings
 from psycopg import sql
 
 from nisshin_support import database
@@ -38,6 +40,14 @@ class LiveSite:
         """Run ORM code on the site's database as its owner; what it writes stays for the session."""
         with self._blocker.unblock(), _default_database(self.database):
             yield
+
+    def log_in(self, page: Any, username: str) -> None:
+        """Log the window in without the log-in page: the session is written, the cookie set."""
+        with self.as_owner():
+            client = Client()
+            client.force_login(get_user_model().objects.get_by_natural_key(username))
+        session = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": session.key, "value": session.value, "url": self.base_url}])
 
     def connect_as_web(self) -> psycopg.Connection[Any]:
         """A connection that really logs in as the web role: for tests of the second wall."""
@@ -83,7 +93,9 @@ def _default_database(name: str) -> Iterator[None]:
     connection.close()
     connection.settings_dict["NAME"] = name
     try:
-        yield
+        # The site has production's hashers and would not know a password hashed by the tests' quick one.
+        with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
+            yield
     finally:
         connection.close()
         connection.settings_dict["NAME"] = before
@@ -94,16 +106,12 @@ def _gunicorn(name: str, folder: Path) -> Iterator[str]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "nisshin_support.settings",
         "DATABASE_URL": web_url(name),
+        "DATABASE_URL_OWNER": web_url(name),  # manage.py asks for it; collecting files never connects
         "NISSHIN_STATIC_ROOT": str(folder / "static"),
     }
     run = {"env": environment, "cwd": settings.BASE_DIR, "stdin": subprocess.DEVNULL}
-    collect = "from django.core.management import call_command as c; import django; django.setup()"
-    environment["NISSHIN_DATABASE_ROLE"] = "web"
-    subprocess.run(
-        [sys.executable, "-c", f"{collect}; c('collectstatic', interactive=False, verbosity=0)"],
-        check=True,
-        **run,
-    )
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, check=True, **run)
     port = _free_port()
     bind = ["--bind", f"127.0.0.1:{port}", "--workers", "2", "--log-level", "warning"]
     with open(folder / "gunicorn.log", "w") as log:

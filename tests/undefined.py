@@ -7,10 +7,7 @@ from django.template import Node
 
 
 class UndefinedVariable(str):
-    """What Django puts where a variable is missing: it asks for "%s" in it, then fills in the name."""
-
-    def __contains__(self, part: object) -> bool:
-        return part == "%s"
+    """Django's `string_if_invalid`, "%s": where a variable is missing, Django fills in its name by `%`."""
 
     def __mod__(self, name: object) -> str:
         """Raise AssertionError if the place is in our templates; the admin's own rely on silence."""
