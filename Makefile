@@ -63,7 +63,8 @@ lock: | .venv/created
 
 # The documents' fonts: installed where that may be done, otherwise one line, and the pages work without them.
 FONT_PACKAGES := fonts-morisawa-bizud-gothic fonts-noto-cjk
-HAS_FONTS := command -v fc-list >/dev/null && fc-list | grep -q BIZUD && fc-list | grep -q NotoSansCJK
+# No `grep -q`: it leaves early, and under pipefail fc-list's broken pipe would count as "no font".
+HAS_FONTS := command -v fc-list >/dev/null && fc-list | grep BIZUD >/dev/null && fc-list | grep NotoSansCJK >/dev/null
 fonts:
 	@if ! { $(HAS_FONTS); }; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -qqy fontconfig $(FONT_PACKAGES) >/dev/null; then :; \

@@ -1,5 +1,6 @@
 """The tests' database, day and browser. Everything runs on a real PostgreSQL."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -44,10 +45,30 @@ def first_free_name(connection: psycopg.Connection[Any], wanted: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_createdb(
+    request: pytest.FixtureRequest, django_db_createdb: bool, django_db_modify_db_settings: None
+) -> bool:
+    """With --reuse-db: create anew all the same when a migration was rewritten since."""
+    return django_db_createdb or request.config.cache.get(remembered_schema(), "") != schema_digest()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> None:
     """The web role's rights, as in production: requests in tests act as that role."""
     with django_db_blocker.unblock():
         call_command("grant_web", verbosity=0)
+    request.config.cache.set(remembered_schema(), schema_digest())
+
+
+def remembered_schema() -> str:
+    """Where pytest's cache keeps the digest of the migrations that made this database."""
+    return f"nisshin/{settings.DATABASES['default']['TEST']['NAME']}"
+
+
+def schema_digest() -> str:
+    """Changes whenever a migration or an SQL file of an app does."""
+    files = [file for kind in ("migrations/*.py", "*.sql") for file in settings.BASE_DIR.glob(f"*/{kind}")]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sorted(files))).hexdigest()
 
 
 @pytest.fixture
