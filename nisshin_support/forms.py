@@ -83,7 +83,9 @@ class DigitsField(forms.CharField):
         if plain and not (plain.isascii() and plain.isdigit()):
             raise ValidationError("数字だけで入力してください(全角でもかまいません)。", code="digits")
         if plain and self.digits and len(plain) != self.digits:
-            raise ValidationError(f"{self.digits}桁の数字を入力してください(いまは{len(plain)}桁です)。", code="length")
+            raise ValidationError(
+                f"{self.digits}桁の数字を入力してください(いまは{len(plain)}桁です)。", code="length"
+            )
         return plain
 
 
@@ -102,7 +104,7 @@ class KanaField(forms.CharField):
 
 
 class HouseRules:
-    """What every form of ours does: words for errors, widths that tell the expected length, no browser bubbles."""
+    """What every form of ours does: errors in our words, widths that tell the length, no browser bubbles."""
 
     use_required_attribute = False
     fields: dict[str, forms.Field]
@@ -113,19 +115,20 @@ class HouseRules:
         for field in self.fields.values():
             _dress(field)
 
-    def __getitem__(self, name: str) -> forms.BoundField:
-        return super().__getitem__(name)  # type: ignore[misc, no-any-return]
-
 
 def _dress(field: forms.Field) -> None:
     """Give a field its width, its kind of control and the sentence shown when it is left empty."""
     attrs = field.widget.attrs
-    if field.required and not field.widget.use_fieldset:
+    if field.required and not _is_group(field):
         attrs.setdefault("aria-required", "true")
     if field.required and "required" in field.error_messages:
         field.error_messages["required"] = _required_words(field)
-    if isinstance(field.widget, (forms.TextInput, forms.Select)) and not field.widget.use_fieldset:
+    if isinstance(field.widget, (forms.TextInput, forms.Select)) and not _is_group(field):
         attrs.setdefault("class", _width(field))
+
+
+def _is_group(field: forms.Field) -> bool:
+    return bool(getattr(field.widget, "use_fieldset", False))
 
 
 def _required_words(field: forms.Field) -> str:
@@ -156,7 +159,7 @@ class PeriodRules:
     period_end = "ends_on"
 
     def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or self.cleaned_data  # type: ignore[misc]
+        cleaned = super().clean() or self.cleaned_data  # type: ignore[misc, attr-defined]
         start, end = cleaned.get(self.period_start), cleaned.get(self.period_end)
         if start and end and end < start:
             fields = self.fields  # type: ignore[attr-defined]

@@ -21,16 +21,14 @@ VARIANT_GROUPS = """
     来來 頼賴 緑綠 礼禮 鶴靏靍鸖 芦蘆 今仐 桑桒 栗㮚 柳栁桺 船舩 昇曻 晃晄 顕顯
     巌巖 郎郞 寛寬 弁辨瓣辯 坂阪 梅楳 角⻆ 秋穐 会會 学學
 """
-VARIANTS = str.maketrans(
-    {other: group[0] for group in VARIANT_GROUPS.split() for other in group[1:]}
-)
+VARIANTS = str.maketrans({other: group[0] for group in VARIANT_GROUPS.split() for other in group[1:]})
 
 
 def name_key(text: str) -> str:
     """The search key of a name: 髙 is 高, ヶ is ケ, わたなべ is ワタナヘ, spaces and long marks are gone."""
-    plain = unicodedata.normalize("NFKC", VARIATION_SELECTORS.sub("", text))
-    plain = _place_name_ke(katakana(plain.translate(VARIANTS)))
-    return DROPPED.sub("", _without_voice(plain).translate(PLAIN_KANA)).upper()
+    plain = unicodedata.normalize("NFKC", VARIATION_SELECTORS.sub("", text)).upper()
+    plain = DROPPED.sub("", unicodedata.normalize("NFKC", plain))
+    return _place_name_ke(_without_voice(katakana(plain.translate(VARIANTS))).translate(PLAIN_KANA))
 
 
 def katakana(text: str) -> str:
@@ -45,8 +43,8 @@ def is_kana(text: str) -> bool:
 
 
 def _place_name_ke(plain: str) -> str:
-    """霞ヶ丘, 霞ケ丘 and 霞が丘 are one place: between two kanji the sound is written ケ."""
-    return re.sub("(?<=[一-鿿々])[ガカヶケヵ](?=[一-鿿])", "ケ", plain)
+    """霞ヶ丘, 霞ケ丘 and 霞が丘 are one place: between two kanji a folded が is a ケ."""
+    return re.sub("(?<=[一-鿿々])カ(?=[一-鿿])", "ケ", plain)
 
 
 def _without_voice(plain: str) -> str:

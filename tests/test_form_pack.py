@@ -21,7 +21,9 @@ class Intake(PeriodRules, HouseForm):
     born = PartialDateField(label="生年月日", required=False)
     postcode = DigitsField(label="郵便番号", digits=7, required=False)
     kana = KanaField(label="かな", required=False)
-    channel = forms.ChoiceField(label="経路", choices=[("1", "来所"), ("2", "電話")], widget=forms.RadioSelect)
+    channel = forms.ChoiceField(
+        label="経路", choices=[("1", "来所"), ("2", "電話")], widget=forms.RadioSelect
+    )
     topics = forms.MultipleChoiceField(
         label="相談の内容",
         choices=[(str(n), f"内容{n}") for n in range(11)],

@@ -41,4 +41,7 @@ def chip(state: Any, word: str = "", colour: str = "", mark: str = "") -> SafeSt
 
 
 def _mark(mark: str) -> SafeString | str:
-    return format_html('<span class="chip-mark" aria-hidden="true">{}</span>', mark) if mark else ""
+    if not mark:
+        return ""
+    half = " is-half" if mark == "◐" else ""
+    return format_html('<span class="chip-mark{}" aria-hidden="true">{}</span>', half, mark)

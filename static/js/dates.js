@@ -9,6 +9,8 @@
   const DAYS = "日月火水木金土";
   const SHAPE = /^(?:(令和|平成|昭和|大正|明治|[RHSTM])\.?(元|\d{1,2})|(\d{4}))(?:[-./年](\d{1,2}))?(?:[-./月](\d{1,2}))?[年月日]?$/;
 
+  const GUESS = /推定|ごろ|頃|約|[??]/;
+
   function tidy(text) {
     const plain = text.normalize("NFKC").toUpperCase().replace(/推定|ごろ|頃|約|[\s()?]/g, "").replace(/[ー−–—]/g, "-").replace(/[。、・]/g, ".");
     return plain.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3").replace(/^([RHSTM])(\d{2})(\d{2})(\d{2})$/, "$1$2.$3.$4");
@@ -41,7 +43,8 @@
     const place = document.getElementById(field.id + "_echo");
     if (!place) return;
     const parts = field.value.trim() && read(field.value);
-    place.textContent = (parts && say(parts)) || "";
+    const said = parts && say(parts);
+    place.textContent = said ? said + (GUESS.test(field.value) ? "(推定)" : "") : "";
   }
 
   function isDate(node) { return node.matches && node.matches("[data-wareki]"); }

@@ -1,0 +1,22 @@
+from agencies.models.agency import Agency, AgencyList, Commission
+from agencies.models.city import CitySetting, Holiday
+from agencies.models.community import Activity, ConsultationDay, Course, Place
+from agencies.models.plan import PlannedNumber, PlanRow
+from agencies.models.staff import Membership, Role, User
+
+__all__ = [
+    "Activity",
+    "Agency",
+    "AgencyList",
+    "CitySetting",
+    "Commission",
+    "ConsultationDay",
+    "Course",
+    "Holiday",
+    "Membership",
+    "Place",
+    "PlanRow",
+    "PlannedNumber",
+    "Role",
+    "User",
+]

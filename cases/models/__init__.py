@@ -1,0 +1,42 @@
+from cases.models.audit import AuditEntry
+from cases.models.case import Case, LeadTerm, Participation
+from cases.models.concealed import ConcealedContact, ConcealedHandover
+from cases.models.consent import Authority, Consent
+from cases.models.consultation import Consultation
+from cases.models.people import ConflictOfInterest, Person, Separation
+from cases.models.plan import Assignment, Evaluation, Plan, PlanAction, PlanGoal
+from cases.models.record import ContactDetail, HouseholdMember, Record
+from cases.models.referral import Enclosure, Referral
+from cases.models.row import Category, Matter, Row, RowVersion
+from cases.models.screen import FormSubmission, StoredSearch
+
+__all__ = [
+    "Assignment",
+    "AuditEntry",
+    "Authority",
+    "Case",
+    "Category",
+    "ConcealedContact",
+    "ConcealedHandover",
+    "ConflictOfInterest",
+    "Consent",
+    "Consultation",
+    "ContactDetail",
+    "Enclosure",
+    "Evaluation",
+    "FormSubmission",
+    "HouseholdMember",
+    "LeadTerm",
+    "Matter",
+    "Participation",
+    "Person",
+    "Plan",
+    "PlanAction",
+    "PlanGoal",
+    "Record",
+    "Referral",
+    "Row",
+    "RowVersion",
+    "Separation",
+    "StoredSearch",
+]

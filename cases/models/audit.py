@@ -1,0 +1,29 @@
+"""What was seen and done: written in the same transaction, never changed (the web role may only insert)."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """One act or sight: who, through which membership, for which purpose, of which case and rows. No contents."""
+
+    at = models.DateTimeField("日時", auto_now_add=True)
+    user = models.ForeignKey("agencies.User", models.PROTECT, null=True, related_name="+")
+    membership = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, related_name="+")
+    purpose = models.CharField("目的", max_length=20, blank=True)
+    act = models.CharField("行為", max_length=60)
+    rule = models.CharField("規則", max_length=60, blank=True)
+    case = models.ForeignKey("cases.Case", models.PROTECT, null=True, related_name="+")
+    item = models.ForeignKey("meetings.AgendaItem", models.PROTECT, null=True, related_name="+")
+    rows = ArrayField(models.BigIntegerField(), default=list, verbose_name="行")
+    things = ArrayField(models.CharField(max_length=60), default=list, verbose_name="対象")
+    reason = models.TextField("理由", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "監査記録"
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["case", "at"], name="audit_of_case")]
+
+    def __str__(self):
+        return f"監査記録 {self.pk}"

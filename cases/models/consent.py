@@ -1,0 +1,158 @@
+"""同意: what a person has said about sharing. Nothing is copied from here: the gate reads it at every request."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from cases.models.row import Category
+from nisshin_support.public_id import PublicIdField
+
+
+class Authority(models.Model):
+    """代理権: the recorded power of somebody to speak for a person (contract §2, 2)."""
+
+    class Kind(models.TextChoices):
+        PARENT = "parent", "親権者"
+        MINOR_GUARDIAN = "minor_guardian", "未成年後見人"
+        ADULT_GUARDIAN = "adult_guardian", "成年後見人"
+        CURATOR = "curator", "保佐人"
+        ASSISTANT = "assistant", "補助人"
+        VOLUNTARY = "voluntary", "任意後見人"
+
+    FOR_MINORS = (Kind.PARENT, Kind.MINOR_GUARDIAN)
+
+    public_id = PublicIdField()
+    person = models.ForeignKey("cases.Person", models.PROTECT, verbose_name="本人", related_name="authorities")
+    holder = models.ForeignKey("cases.Person", models.PROTECT, verbose_name="代理人(登録者)", null=True, blank=True, related_name="+")
+    holder_name = models.CharField("代理人の氏名", max_length=80)
+    kind = models.CharField("種別", max_length=20, choices=Kind.choices)
+    proof = models.CharField("確認した書類", max_length=120, blank=True, help_text="例:登記事項証明書、戸籍謄本")
+    covers_sharing = models.BooleanField("情報共有への同意が権限に含まれる", default=False)
+    scope = models.CharField("権限の範囲", max_length=200, blank=True)
+    suspected_of_harm = models.BooleanField("本人に危害を加えている疑いがある", default=False)
+    from_day = models.DateField("開始日")
+    until_day = models.DateField("終了日", null=True, blank=True)
+    recorded_by = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代理権"
+        ordering = ["from_day", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_day__isnull=True) | Q(until_day__gte=F("from_day")), name="authority_period"
+            )
+        ]
+
+    def __str__(self):
+        return f"代理権 {self.public_id}"
+
+
+def every_category():
+    """All six categories: what an unlimited refusal covers."""
+    return list(Category.values)
+
+
+class ConsentQuerySet(models.QuerySet):
+    def visible_to(self, viewer, purpose):
+        """Statements the viewer sees whole: as lead, or as the coordinator's agency taking part (§1)."""
+        from cases.visibility import visible_consents
+
+        return visible_consents(self, viewer, purpose)
+
+    def concerning(self, viewer, purpose):
+        """Consents that name the viewer's agency as recipient, in cases it sees: what is said about itself."""
+        from cases.visibility import consents_concerning
+
+        return consents_concerning(self, viewer, purpose)
+
+
+class Consent(models.Model):
+    """意思表示: one dated statement of (or for) one person: 同意, 拒否, 一部撤回, or that nobody has asked yet."""
+
+    class Kind(models.TextChoices):
+        GIVEN = "given", "同意"
+        REFUSED = "refused", "拒否"
+        NARROWED = "narrowed", "一部撤回"
+        NOT_ASKED = "not_asked", "未確認"
+
+    class GivenBy(models.TextChoices):
+        SELF = "self", "本人"
+        REPRESENTATIVE = "representative", "代理権のある人"
+        RELATIVE = "relative", "代理権のない家族など(参考)"
+
+    class Method(models.TextChoices):
+        WRITTEN = "written", "書面"
+        ORAL = "oral", "口頭(聴取記録)"
+        ELECTRONIC = "electronic", "電磁的"
+
+    public_id = PublicIdField()
+    person = models.ForeignKey("cases.Person", models.PROTECT, verbose_name="だれの", related_name="consents")
+    case = models.ForeignKey("cases.Case", models.PROTECT, verbose_name="ケース", related_name="consents")
+    kind = models.CharField("意思表示", max_length=20, choices=Kind.choices)
+    for_programme = models.BooleanField("重層的支援体制整備事業での情報共有について", default=True)
+    given_on = models.DateField("意思表示の日")
+    given_by = models.CharField("だれが", max_length=20, choices=GivenBy.choices, default=GivenBy.SELF)
+    authority = models.ForeignKey(Authority, models.PROTECT, verbose_name="代理権", null=True, blank=True, related_name="+")
+    giver_name = models.CharField("意思表示をした人", max_length=80, blank=True)
+    method = models.CharField("方法", max_length=20, choices=Method.choices, blank=True)
+    oral_record = models.TextField("聴取記録", blank=True)
+    recipients = models.ManyToManyField("agencies.Agency", verbose_name="提供先の機関", blank=True, related_name="+")
+    recipient_list = models.ForeignKey(
+        "agencies.AgencyList", models.PROTECT, verbose_name="別表の版", null=True, blank=True, related_name="+"
+    )
+    all_agencies = models.BooleanField("すべての機関について", default=False, help_text="拒否・一部撤回のとき")
+    excluded = models.ManyToManyField("agencies.Agency", verbose_name="除く機関", blank=True, related_name="+")
+    categories = ArrayField(
+        models.PositiveSmallIntegerField(choices=Category.choices), verbose_name="分類", default=list, blank=True
+    )
+    from_day = models.DateField("開始日", null=True, blank=True)
+    until_day = models.DateField("終了日", null=True, blank=True)
+    review_on = models.DateField("見直し日", null=True, blank=True)
+    form_version = models.CharField("説明に使った様式の版", max_length=40, blank=True)
+    explained = models.TextField("説明したこと", blank=True)
+    explainer = models.CharField("説明した人", max_length=80, blank=True)
+    witness = models.CharField("立会人", max_length=80, blank=True)
+    paper_kept_at = models.CharField("原本の保管場所", max_length=120, blank=True)
+    copy_given = models.BooleanField("写しを渡した", default=False)
+    narrows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="narrowings")
+    withdrawn_on = models.DateField("撤回日", null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField("撤回の記録日時", null=True, editable=False)
+    withdrawn_by = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False)
+    withdrawal_note = models.TextField("撤回の記録", blank=True, editable=False)
+    recorded_by = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="記録した機関", related_name="+")
+    author = models.ForeignKey("agencies.Membership", models.PROTECT, verbose_name="記録した人", related_name="+")
+    recorded_at = models.DateTimeField("記録日時", auto_now_add=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "意思表示"
+        ordering = ["-given_on", "-recorded_at", "-pk"]
+        indexes = [models.Index(fields=["person", "kind", "given_on"], name="consent_of_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="given") | Q(from_day__isnull=False, until_day__isnull=False),
+                name="consent_has_period",
+                violation_error_message="同意の開始日と終了日を入力してください。",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_day__isnull=True) | Q(until_day__isnull=True) | Q(until_day__gte=F("from_day")),
+                name="consent_period",
+                violation_error_message="同意の終了日が開始日より前です。日付を直してください。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(given_by="representative") | Q(authority__isnull=False), name="representative_has_authority"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.public_id}"
+
+    def withdraw(self, *, author, on, at, note=""):
+        """撤回: closes the consent for every day, whatever the clock says (contract §2, 5)."""
+        self.withdrawn_on, self.withdrawn_at, self.withdrawn_by, self.withdrawal_note = on, at, author, note
+        self.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by", "withdrawal_note"])
+
+    def category_list(self):
+        """Its categories, in their order."""
+        return [Category(number) for number in sorted(self.categories)]

@@ -1,0 +1,194 @@
+"""行: everything confidential that is written about people, in one table, so that one gate decides over all of it.
+
+See docs/decisions/one-row-table.md. What needs more columns (a plan, a visit) extends the row; the rule never has to
+know how.
+"""
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from nisshin_support.public_id import PublicIdField
+
+
+class Category(models.IntegerChoices):
+    """The six information categories of the national 管理・取扱規程 (domain 5.4)."""
+
+    IDENTITY = 1, "①基本属性"
+    HEALTH = 2, "②健康"
+    WORK = 3, "③就労・就学・通所"
+    MONEY = 4, "④経済"
+    SERVICES = 5, "⑤福祉制度の利用"
+    HISTORY = 6, "⑥生活歴・課題その他"
+
+
+class RowQuerySet(models.QuerySet):
+    def visible_to(self, viewer, purpose, item=None):
+        """Rows the viewer may see for `purpose`; for a meeting's purposes, on the table of `item` (contract §3)."""
+        from cases.visibility import visible_rows
+
+        return visible_rows(self, viewer, purpose, item)
+
+    def editable_by(self, viewer, purpose):
+        """Of the visible rows, those the viewer's agency wrote and may correct (§4)."""
+        from cases.visibility import editable_rows
+
+        return editable_rows(self, viewer, purpose)
+
+    def for_timeline(self):
+        """Everything one line of a timeline shows: three queries, however many rows."""
+        return self.select_related("recorded_by", "case").prefetch_related("matters__subject").order_by(
+            "-happened_on", "-recorded_at", "-pk"
+        )
+
+
+class Row(models.Model):
+    """行: one thing said about one or more people, in one or more categories, by one agency (contract §1)."""
+
+    class Kind(models.TextChoices):
+        RECORD = "record", "支援経過"
+        ASSESSMENT = "assessment", "アセスメント"
+        CONTACT = "contact", "連絡先"
+        HOUSEHOLD = "household", "世帯員"
+        PLAN = "plan", "プラン"
+        GOAL = "goal", "目標"
+        ACTION = "action", "支援内容"
+        EVALUATION = "evaluation", "評価"
+        REFERRAL_TEXT = "referral_text", "つなぎの内容"
+        REFERRAL_ANSWER = "referral_answer", "つなぎへの回答"
+        ITEM_TITLE = "item_title", "議題"
+        ITEM_QUESTION = "item_question", "論点"
+        ITEM_REASON = "item_reason", "同意を得ていない理由"
+        ITEM_NECESSITY = "item_necessity", "共有の必要性"
+        ANSWER = "answer", "照会への回答"
+        MINUTES = "minutes", "議事録"
+        DECISION = "decision", "決定事項"
+        APPROACH = "approach", "働きかけ・訪問"
+        PLACEMENT = "placement", "マッチング"
+        FOLLOW_UP = "follow_up", "定着支援"
+
+    public_id = PublicIdField()
+    case = models.ForeignKey("cases.Case", models.PROTECT, verbose_name="ケース", related_name="rows")
+    kind = models.CharField("種類", max_length=20, choices=Kind.choices)
+    text = models.TextField("内容", blank=True)
+    happened_on = models.DateField("日付")
+    recorded_at = models.DateTimeField("記録日時", auto_now_add=True)
+    recorded_by = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="記録した機関", related_name="rows")
+    author = models.ForeignKey("agencies.Membership", models.PROTECT, verbose_name="記録した人", related_name="+")
+    item = models.ForeignKey("meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="written_rows")
+    referral = models.ForeignKey("cases.Referral", models.PROTECT, null=True, blank=True, related_name="rows")
+    origin = models.ForeignKey("meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="born_rows")
+    brought_by = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="+")
+    released_on = models.DateField("解除日", null=True, editable=False)
+    released_by = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False)
+    release_confirmed_by = models.ForeignKey(
+        "agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False
+    )
+    release_reason = models.CharField("解除の理由", max_length=200, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = RowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行"
+        ordering = ["-happened_on", "-recorded_at", "-pk"]
+        indexes = [
+            models.Index(fields=["case", "-happened_on"], name="row_of_case"),
+            models.Index(fields=["recorded_by", "case"], name="row_of_agency"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(released_on__isnull=True)
+                | Q(released_by__isnull=False)
+                & Q(release_confirmed_by__isnull=False)
+                & ~Q(released_by=F("release_confirmed_by")),
+                name="released_by_two",
+            )
+        ]
+
+    KIND = Kind.RECORD
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.public_id}"
+
+    @classmethod
+    def write(cls, *, case, author, subjects, categories, day, **fields):
+        """Write a row about every (subject, category) pair; `author` is the membership acted through.
+
+        Raises ValueError without a subject or a category: a row about nobody would pass every test of consent.
+        """
+        subjects, categories = list(subjects), list(categories)
+        if not subjects or not categories:
+            raise ValueError("だれの、どの分類のことかを選んでください。")
+        fields.setdefault("kind", cls.KIND)
+        with transaction.atomic():
+            row = cls.objects.create(
+                case=case, author=author, recorded_by=author.agency, happened_on=day, **fields
+            )
+            row.say_about(subjects, categories)
+        return row
+
+    def say_about(self, subjects, categories):
+        """Set whom and what the row is about. Not for an enclosed row: that is enclosed anew (§4)."""
+        Matter.objects.filter(row_id=self.pk).delete()
+        Matter.objects.bulk_create(
+            Matter(row_id=self.pk, subject=subject, category=category)
+            for subject in subjects
+            for category in categories
+        )
+
+    def correct(self, text, author):
+        """Replace the text by a new version; the old one is kept with who wrote it."""
+        with transaction.atomic():
+            RowVersion.objects.create(row_id=self.pk, number=self.version, text=self.text, author=self.author)
+            self.text, self.author, self.version = text, author, self.version + 1
+            self.save(update_fields=["text", "author", "version"])
+
+    @property
+    def is_enclosed(self):
+        """Whether the row lies in a referral or on a meeting's table."""
+        return self.enclosures.filter(removed_on__isnull=True).exists()
+
+    def subject_list(self):
+        """The people it is about, each once (from prefetched matters)."""
+        return list({matter.subject_id: matter.subject for matter in self.matters.all()}.values())
+
+    def category_list(self):
+        """Its categories, in their order (from prefetched matters)."""
+        return [Category(number) for number in sorted({matter.category for matter in self.matters.all()})]
+
+
+class Matter(models.Model):
+    """One (subject, category) pair of a row: where consent is asked, every pair must hold (contract §1)."""
+
+    row = models.ForeignKey(Row, models.CASCADE, related_name="matters")
+    subject = models.ForeignKey("cases.Person", models.PROTECT, related_name="matters")
+    category = models.PositiveSmallIntegerField("分類", choices=Category.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "行の対象"
+        ordering = ["row", "category", "subject"]
+        constraints = [
+            models.UniqueConstraint(fields=["row", "subject", "category"], name="matter_once"),
+            models.CheckConstraint(condition=Q(category__gte=1, category__lte=6), name="matter_category"),
+        ]
+
+    def __str__(self):
+        return f"{self.row_id}:{self.category}"
+
+
+class RowVersion(models.Model):
+    """An earlier text of a row. Seen by whoever sees the row today, never by an older rule."""
+
+    row = models.ForeignKey(Row, models.CASCADE, related_name="earlier_versions")
+    number = models.PositiveIntegerField()
+    text = models.TextField("内容")
+    author = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
+    replaced_at = models.DateTimeField("訂正日時", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "訂正前の内容"
+        ordering = ["row", "-number"]
+        constraints = [models.UniqueConstraint(fields=["row", "number"], name="row_version_once")]
+
+    def __str__(self):
+        return f"{self.row_id} 第{self.number}版"

@@ -1,0 +1,200 @@
+"""The table of acts (contract §4): who may do what. Each answer says why not, and what would mend it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+
+from agencies.models.agency import in_force
+from agencies.models.staff import Role
+from cases.models.case import Case, LeadTerm, Participation
+from cases.models.people import Separation
+from cases.models.referral import Enclosure
+from cases.models.row import Matter, Row
+from cases.visibility import table
+from cases.visibility.consent import consents_to_something, every_pair_consented
+from cases.visibility.purposes import Purpose, Viewer
+from meetings.models.agenda import AgendaItem, Attendance
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an act is refused: the rule by name, the reason, and what would mend it, in the user's words."""
+
+    rule: str
+    reason: str
+    mend: str = ""
+    about: str = ""
+
+    def __str__(self):
+        return f"{self.reason}{self.mend}"
+
+
+def takes_part(viewer: Viewer, case) -> bool:
+    """Whether the viewer's agency takes part in the case today: it may write, bring an item, record consent."""
+    return case.participations.filter(in_force(viewer.day), agency=viewer.agency_id).exists()
+
+
+def leads(viewer: Viewer, case) -> bool:
+    """Whether the viewer's agency is the 主担当機関 today: separation, concealment, authority, invitations."""
+    return LeadTerm.objects.filter(in_force(viewer.day), case=case, agency=viewer.agency_id).exists()
+
+
+def runs(viewer: Viewer, segment) -> bool:
+    """Whether the viewer may call, plan, select, confirm, check in, add substitutes and close this segment."""
+    if segment.is_statutory:
+        named = viewer.user_id in (segment.chair_id, segment.deputy_id)
+        return named and viewer.may_act_for(Purpose.PREPARATION) and _acknowledged(viewer)
+    return viewer.role == Role.COORDINATOR
+
+
+def keeps_office(viewer: Viewer, segment) -> bool:
+    """Whether the viewer is the 事務局: it writes minutes and decisions; of a 支援会議 only when acknowledged."""
+    return viewer.role == Role.COORDINATOR and (not segment.is_statutory or _acknowledged(viewer))
+
+
+def _acknowledged(viewer: Viewer) -> bool:
+    from cases.visibility.support import acknowledged_today
+
+    return acknowledged_today(viewer).exists()
+
+
+def refusals_to_bring(viewer: Viewer, segment, case) -> list[Refusal]:
+    """Why this case may not be put on this segment's agenda now; empty when it may (§§3.2, 3.3, separation)."""
+    refusals = []
+    if not segment.legal_basis:
+        refusals.append(Refusal("根拠", "この会議の根拠が選ばれていません。", "根拠を選んでから提出してください。"))
+    if segment.confirmed_on or segment.cancelled_on:
+        refusals.append(Refusal("確定", "この会議の議題は確定しています。", "次の会議に提出してください。"))
+    if not takes_part(viewer, case):
+        refusals.append(Refusal("関与", "関与している機関だけが提出できます。"))
+    if segment.legal_basis and not segment.is_statutory:
+        refusals += _refusals_for_consent(viewer, segment, case)
+    if _separated_from_sitting(segment.meeting, case):
+        refusals.append(
+            Refusal("分離", "この会議の日には提出できません。", "別の日の会議に提出してください。主担当機関に確かめてください。")
+        )
+    return refusals
+
+
+def _refusals_for_consent(viewer: Viewer, segment, case) -> list[Refusal]:
+    """An item of a 重層的支援会議 needs a consent towards some agency other than its bringer, today and that day."""
+    from agencies.models import Agency
+
+    others = Agency.objects.exclude(pk=viewer.agency_id)
+    for day in {viewer.day, max(viewer.day, segment.meeting.day)}:
+        others = others.filter(consents_to_something(case.main_subject_id, OuterRef("pk"), day))
+    if others.exists():
+        return []
+    return [
+        Refusal(
+            "M4",
+            "会議の日に有効な、本人の同意がありません。",
+            "本人の同意を記録するか、支援会議(法106条の6)に提出してください。",
+        )
+    ]
+
+
+def _separated_from_sitting(meeting, case) -> bool:
+    """Cases of both sides of a separation are never in one sitting, nor a case of one and a row about the other."""
+    items = AgendaItem.objects.filter(segment__meeting=meeting, withdrawn_on__isnull=True).exclude(case=case)
+    apart = Separation.objects.filter(lifted_by__isnull=True)
+    other_side = set()
+    for first, second in apart.values_list("first", "second"):
+        other_side |= {second} if first == case.main_subject_id else {first} if second == case.main_subject_id else set()
+    about = Q(enclosures__removed_on__isnull=True) & Q(enclosures__row__matters__subject__in=other_side)
+    written = Q(written_rows__matters__subject__in=other_side)
+    return items.filter(Q(case__main_subject__in=other_side) | about | written).exists()
+
+
+def enclosable_rows(viewer: Viewer, item):
+    """Rows the viewer may lay on the item's table: its own free rows of its own case of the same person (§3.2);
+    for a 重層的支援会議 also rows it sees there by consent; unreleased ones only for a later 支援会議 (会議記録)."""
+    own_cases = Participation.objects.filter(in_force(viewer.day), agency=viewer.agency_id).values("case")
+    same_person = Case.objects.filter(main_subject=item.case.main_subject_id, pk__in=own_cases)
+    rows = Row.objects.visible_to(viewer, Purpose.SUPPORT).filter(case__in=same_person.values("pk"))
+    rows = rows.filter(item__isnull=True, referral__isnull=True).exclude(table.is_separated())
+    own = Q(recorded_by=viewer.agency_id)
+    if item.segment.is_statutory:
+        rows = rows.filter(own)
+    else:
+        rows = rows.filter(own | every_pair_consented(viewer.agency_id, viewer.day))
+    already = Enclosure.objects.filter(item=item, removed_on__isnull=True).values("row")
+    return rows.exclude(pk__in=already).exclude(_about_other_side_of_sitting(item))
+
+
+def _about_other_side_of_sitting(item):
+    """Condition on a row: it is about somebody separated from a main subject of this sitting."""
+    main = AgendaItem.objects.filter(segment__meeting=item.segment.meeting_id, withdrawn_on__isnull=True)
+    subjects = main.values("case__main_subject")
+    apart = Separation.objects.filter(lifted_by__isnull=True)
+    one_way = Q(first=OuterRef("subject"), second__in=subjects)
+    other_way = Q(second=OuterRef("subject"), first__in=subjects)
+    return Q(Exists(Matter.objects.filter(Exists(apart.filter(one_way | other_way)), row=OuterRef("pk"))))
+
+
+def refusals_to_confirm(viewer: Viewer, segment) -> list[Refusal]:
+    """Everything that keeps this segment from being confirmed today (vectors 18, 19, 24; M3, P1, P4)."""
+    if not segment.legal_basis:
+        return [Refusal("根拠", "この会議の根拠が選ばれていません。", "根拠を選んでください。")]
+    refusals = []
+    if viewer.day < segment.meeting.day - table.DAYS_BEFORE:
+        refusals.append(Refusal("M3", "確定できるのは、開催日の14日前からです。", "その日まで待ってください。"))
+    items = segment.items.filter(withdrawn_on__isnull=True).select_related("segment__meeting", "case")
+    if not items:
+        refusals.append(Refusal("議題", "議題がありません。", "案件を提出してください。"))
+    for item in items:
+        refusals += _refusals_of_item(viewer, item)
+    return refusals
+
+
+def _refusals_of_item(viewer: Viewer, item) -> list[Refusal]:
+    this = AgendaItem.objects.filter(pk=item.pk)
+    about = f"議題{item.order}"
+    if item.segment.is_statutory:
+        refusals = _members_missing(item, about)
+        if not this.filter(table.p4_reasoned()).exists():
+            refusals.append(Refusal("P4", "同意を得ていない理由か、共有の必要性が書かれていません。", "両方を記入してください。", about))
+    else:
+        refusals = []
+        if not this.filter(table.stands(viewer.day)).exists():
+            refusals.append(
+                Refusal("M2", "本人の同意の範囲に入る出席機関がありません。", "出席機関を選び直すか、案件を取り下げてください。", about)
+            )
+    if not item.attendances.filter(removed_on__isnull=True).exists():
+        refusals.append(Refusal("M1", "出席する人が選ばれていません。", "出席する人を選んでください。", about))
+    return refusals
+
+
+def _members_missing(item, about) -> list[Refusal]:
+    """P1 for each person selected for a 支援会議's item, on the meeting's day."""
+    missing = item.attendances.filter(removed_on__isnull=True).exclude(Exists(term_on(item, item.segment.meeting.day)))
+    return [
+        Refusal("P1", f"{seat.agency}の{seat.user}さんは、開催日に構成員でないか、守秘の確認がありません。", "任期と守秘の確認を記録するか、会長が指名してください。", about)
+        for seat in missing.select_related("agency", "user")
+    ]
+
+
+def term_on(item, day):
+    """Terms in force on `day`, acknowledged by then, for the person of an attendance (OuterRef)."""
+    from meetings.models.roster import RosterTerm
+
+    return RosterTerm.objects.filter(
+        Q(item__isnull=True) | Q(item=item.pk),
+        in_force(day),
+        user=OuterRef("user"),
+        agency=OuterRef("agency"),
+        acknowledged_on__lte=day,
+    )
+
+
+def rows_not_shared_with_all(item, rows):
+    """Of `rows`, the keys of those that somebody checked in may not see: a shared screen leaves them out (§4)."""
+    seats = Attendance.objects.filter(item=item, removed_on__isnull=True, checked_in_at__isnull=False)
+    hidden = set()
+    for agency in seats.values_list("agency", flat=True).distinct():
+        passing = Row.objects.filter(pk__in=[row.pk for row in rows])
+        if not item.segment.is_statutory:
+            day = item.segment.meeting.day
+            passing = passing.filter(Q(recorded_by=agency) | every_pair_consented(agency, day))
+        hidden |= {row.pk for row in rows} - set(passing.values_list("pk", flat=True))
+    return hidden

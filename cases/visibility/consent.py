@@ -1,0 +1,183 @@
+"""Consent in force: consent(p, agency a, category c, day d) of the contract §2, as one queryset.
+
+Every argument may be a literal or an `OuterRef`; the conditions below carry the contract's numbers.
+"""
+
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Value
+from django.db.models.functions import Cast
+
+from agencies.models import Agency, CitySetting
+from agencies.models.agency import in_force
+from cases.models.consent import Authority, Consent
+from cases.models.people import Separation
+from cases.models.row import Category, Matter
+
+Kind, GivenBy, Method = Consent.Kind, Consent.GivenBy, Consent.Method
+
+
+class AgeOn(Func):
+    """Full years of life on a day, as PostgreSQL's own calendar counts them."""
+
+    template = "extract(year from age(%(expressions)s))::int"
+    output_field = IntegerField()
+
+
+def deeper(value):
+    """The same value seen from one sub-query further in."""
+    return OuterRef(value) if isinstance(value, OuterRef) else value
+
+
+def as_day(value):
+    """A literal day with its type, so that PostgreSQL need not guess it inside a function."""
+    from django.db.models import DateField
+
+    return value if isinstance(value, OuterRef | F) else Cast(Value(value), DateField())
+
+
+def consent_in_force(person, agency, category, day):
+    """Statements that let `agency` see `category` of `person` on `day` (§2, all nine conditions)."""
+    return (
+        Consent.objects.order_by()
+        .filter(person=person, kind=Kind.GIVEN, for_programme=True)  # 1
+        .filter(_by_somebody_entitled(day))  # 2
+        .filter(_recorded_how())  # 3
+        .filter(given_on__lte=day, from_day__lte=day, until_day__gte=day)  # 4
+        .filter(withdrawn_on__isnull=True, withdrawn_at__isnull=True)  # 5
+        .filter(_names_agency(agency, day))  # 6
+        .filter(categories__contains=[category])  # 7
+        .filter(Q(person__died_on__isnull=True) | Q(person__died_on__gt=day))  # 8
+        .exclude(Exists(_closing_statements(agency, category, day)))  # 9
+    )
+
+
+def consents_to_something(person, agency, day):
+    """The condition that `person` has a consent in force towards `agency` for some category (M4)."""
+    some = Q()
+    for category in Category.values:
+        some |= Q(Exists(consent_in_force(person, agency, category, day)))
+    return some
+
+
+def without_consent(agency, day):
+    """Matters (pairs) of a row, by OuterRef("pk"), for which `agency` has no consent on `day`."""
+    return Matter.objects.order_by().filter(row=OuterRef("pk")).exclude(
+        Exists(consent_in_force(OuterRef("subject"), deeper(agency), OuterRef("category"), deeper(day)))
+    )
+
+
+def every_pair_consented(agency, day):
+    """The condition on a row that every (subject, category) pair is consented; a row without pairs never passes."""
+    has_pairs = Exists(Matter.objects.order_by().filter(row=OuterRef("pk")))
+    return Q(has_pairs) & ~Q(Exists(without_consent(agency, day)))
+
+
+def _by_somebody_entitled(day):
+    return Q(given_by=GivenBy.SELF) | Q(given_by=GivenBy.REPRESENTATIVE) & Q(Exists(_authority_for_consent(day)))
+
+
+def _authority_for_consent(day):
+    """§2, 2: in force when given and on `day`; for minors only under 18; for adults with proof and scope."""
+    day = deeper(day)
+    authority = Authority.objects.order_by().filter(
+        in_force(OuterRef("given_on")),
+        in_force(day),
+        pk=OuterRef("authority"),
+        person=OuterRef("person"),
+        suspected_of_harm=False,
+    )
+    authority = authority.annotate(age=AgeOn(as_day(day), F("person__birth_date")))
+    for_minor = Q(kind__in=Authority.FOR_MINORS, age__lt=18) & _birth_date_known("person__")
+    for_adult = ~Q(kind__in=Authority.FOR_MINORS) & ~Q(proof="") & Q(covers_sharing=True)
+    return authority.filter(for_minor | for_adult).exclude(Exists(_separated_holder()))
+
+
+def _separated_holder():
+    apart = Separation.objects.filter(lifted_by__isnull=True)
+    return apart.filter(
+        Q(first=OuterRef("person"), second=OuterRef("holder")) | Q(second=OuterRef("person"), first=OuterRef("holder"))
+    )
+
+
+def _birth_date_known(prefix):
+    return Q(
+        **{
+            f"{prefix}birth_date__isnull": False,
+            f"{prefix}birth_precision": "day",
+            f"{prefix}birth_estimated": False,
+        }
+    )
+
+
+def _recorded_how():
+    """§2, 3: in writing or electronically; orally only with its record and while the city's setting allows it."""
+    oral_counts = Exists(CitySetting.objects.filter(pk=1, oral_consent_counts=True))
+    oral = Q(method=Method.ORAL) & ~Q(oral_record="") & Q(oral_counts)
+    return Q(method__in=[Method.WRITTEN, Method.ELECTRONIC]) | oral
+
+
+def _names_agency(agency, day):
+    """§2, 6: by name or in the named version of the 別表; an agency no longer active receives nothing."""
+    active = Agency.objects.filter(in_force(deeper(day)), pk=deeper(agency))
+    return _mentions(agency) & Q(Exists(active))
+
+
+def _mentions(agency):
+    by_name = Consent.recipients.through.objects.filter(consent=OuterRef("pk"), agency=deeper(agency))
+    return Q(Exists(by_name)) | Q(Exists(_on_list(agency)))
+
+
+def _on_list(agency):
+    return Agency.lists.through.objects.filter(agencylist=OuterRef("recipient_list"), agency=deeper(agency))
+
+
+def _excludes(agency):
+    return Q(Exists(Consent.excluded.through.objects.filter(consent=OuterRef("pk"), agency=deeper(agency))))
+
+
+def _closing_statements(agency, category, day):
+    """§2, 9: statements about the same person that take `agency` and `category` out of a consent (OuterRef)."""
+    agency, day = deeper(agency), deeper(day)
+    return (
+        Consent.objects.order_by()
+        .filter(person=OuterRef("person"))
+        .filter(_covers(agency, deeper(category)))
+        .filter(_closes_by_speaker(day))
+    )
+
+
+def _covers(agency, category):
+    """An exclusion covers every category; a refusal or narrowing its agencies and categories (none named: all)."""
+    everything_or_category = Q(categories=[]) | Q(categories__contains=[category])
+    negative = Q(kind__in=[Kind.REFUSED, Kind.NARROWED]) & everything_or_category
+    return _excludes(agency) | negative & (Q(all_agencies=True) | _mentions(agency))
+
+
+def _closes_by_speaker(day):
+    same_day_or_later = Q(given_on__gte=OuterRef("given_on"))
+    about_representative = Q(Exists(_given_by_representative()))
+    return (
+        Q(given_by=GivenBy.SELF) & same_day_or_later
+        | Q(given_by=GivenBy.SELF) & about_representative & _is_fifteen(day)
+        | Q(given_by=GivenBy.REPRESENTATIVE) & about_representative & same_day_or_later & _speaks_for_it()
+    )
+
+
+def _given_by_representative():
+    """The consent asked about (two levels out), if a representative gave it."""
+    return Consent.objects.order_by().filter(pk=OuterRef(OuterRef("pk")), given_by=GivenBy.REPRESENTATIVE)
+
+
+def _is_fifteen(day):
+    """From 15 on (unknown birth date counts as adult) any refusal of the person closes a representative's consent."""
+    from cases.models.people import Person
+
+    grown = Person.objects.order_by().annotate(age=AgeOn(as_day(deeper(day)), F("birth_date")))
+    return Q(Exists(grown.filter(Q(age__gte=15) | ~_birth_date_known(""), pk=OuterRef("person"))))
+
+
+def _speaks_for_it():
+    """The representative whose consent it is, or another with authority in force when speaking."""
+    in_power = Authority.objects.filter(
+        in_force(OuterRef("given_on")), pk=OuterRef("authority"), person=OuterRef("person")
+    )
+    return Q(authority=OuterRef("authority")) | Q(Exists(in_power))

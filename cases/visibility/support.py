@@ -1,0 +1,245 @@
+"""支援 (contract §3.1): what an agency sees in its daily work. One small queryset a rule, S1 … S6."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from agencies.models.agency import in_force
+from agencies.models.staff import Role
+from cases.models.case import Case, LeadTerm, Participation
+from cases.models.consent import Consent
+from cases.models.consultation import Consultation
+from cases.models.people import ConflictOfInterest, Person, Separation
+from cases.models.plan import Assignment
+from cases.models.referral import Enclosure, Referral
+from cases.models.row import Category, Matter, Row
+from cases.visibility.consent import consent_in_force, every_pair_consented
+from cases.visibility.purposes import Viewer
+from meetings.models.roster import RosterTerm
+
+DAYS_AFTER_RETURN = timedelta(days=30)
+
+
+# --- what closes everything, before any rule -------------------------------------------------------------------------
+
+
+def conflicted_people(viewer: Viewer):
+    """People for whom the viewer, or the viewer's agency, has a recorded conflict: every purpose is closed (§3)."""
+    return ConflictOfInterest.objects.filter(Q(user=viewer.user_id) | Q(agency=viewer.agency_id)).values("person")
+
+
+def without_conflict(rows, viewer: Viewer):
+    """Rows of no case of, and about nobody of, those people."""
+    about = Matter.objects.order_by().filter(row=OuterRef("pk"), subject__in=conflicted_people(viewer))
+    return rows.exclude(case__main_subject__in=conflicted_people(viewer)).exclude(Exists(about))
+
+
+def is_separated():
+    """Condition on a row: it is about one side of a separation, in the other side's case (§3)."""
+    apart = Separation.objects.order_by().filter(lifted_by__isnull=True)
+    one_way = Q(first=OuterRef("subject"), second=OuterRef("row__case__main_subject"))
+    other_way = Q(second=OuterRef("subject"), first=OuterRef("row__case__main_subject"))
+    about = Matter.objects.order_by().filter(Exists(apart.filter(one_way | other_way)), row=OuterRef("pk"))
+    return Q(Exists(about))
+
+
+# --- building blocks -------------------------------------------------------------------------------------------------
+
+
+def row_is_free(prefix=""):
+    """A row without origin, or released by two people (§1)."""
+    return Q(**{f"{prefix}origin__isnull": True}) | Q(**{f"{prefix}released_on__isnull": False})
+
+
+def free_rows():
+    """Rows that are free and lie in a free case."""
+    return row_is_free() & row_is_free("case__")
+
+
+def taking_part(viewer: Viewer):
+    """Cases in which the viewer's agency takes part today."""
+    return Participation.objects.order_by().filter(in_force(viewer.day), agency=viewer.agency_id).values("case")
+
+
+def took_part(viewer: Viewer):
+    """Cases in which it takes part or took part."""
+    return (
+        Participation.objects.order_by().filter(agency=viewer.agency_id, from_day__lte=viewer.day).values("case")
+    )
+
+
+def leading(viewer: Viewer):
+    """Cases that the viewer's agency leads today."""
+    return LeadTerm.objects.order_by().filter(in_force(viewer.day), agency=viewer.agency_id).values("case")
+
+
+def live_referrals(viewer: Viewer):
+    """Referrals to the viewer's agency with their ground recorded, pending, or accepted and not ended."""
+    grounded = Q(ground=Referral.Ground.CONSENT) | ~Q(ground="") & ~Q(ground_note="")
+    not_ended = Q(participation__until_day__isnull=True) | Q(participation__until_day__gte=viewer.day)
+    live = Q(status=Referral.Status.SENT) | Q(status=Referral.Status.ACCEPTED, participation__isnull=False) & not_ended
+    return Referral.objects.order_by().filter(grounded & live, to_agency=viewer.agency_id)
+
+
+def acknowledged_today(viewer: Viewer):
+    """Terms of the viewer in the 支援会議's roster, in force today, secrecy acknowledged."""
+    return RosterTerm.objects.order_by().filter(
+        in_force(viewer.day),
+        user=viewer.user_id,
+        agency=viewer.agency_id,
+        acknowledged_on__lte=viewer.day,
+    )
+
+
+def live_assignments(viewer: Viewer):
+    """S5: assignments of the agency not ended; from a 支援会議 only those of the named, acknowledged person."""
+    mine = Assignment.objects.order_by().filter(
+        agency=viewer.agency_id, ended_on__isnull=True, row__kind__in=[Row.Kind.DECISION, Row.Kind.ACTION]
+    )
+    named = Q(user=viewer.user_id) & Q(Exists(acknowledged_today(viewer)))
+    return mine.filter(Q(row__origin__isnull=True) | named)
+
+
+# --- cases and headers -----------------------------------------------------------------------------------------------
+
+
+def support_cases(viewer: Viewer):
+    """Condition on a case: it exists for the viewer (§3.1, Case)."""
+    free = row_is_free()
+    known = Q(pk__in=took_part(viewer)) | Q(pk__in=live_referrals(viewer).values("case"))
+    opened = Q(opened_by=viewer.agency_id, pk__in=took_part(viewer))
+    assigned = Q(pk__in=live_assignments(viewer).values("row__case"))
+    not_conflicted = ~Q(main_subject__in=conflicted_people(viewer))
+    return not_conflicted & (free & known | opened | assigned)
+
+
+def support_headers(viewer: Viewer):
+    """Condition on a visible case: its header may be seen (§3.1, Header)."""
+    identity = consent_in_force(OuterRef("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day)
+    consented = live_referrals(viewer).filter(~Q(ground=Referral.Ground.CONSENT) | Q(Exists(identity)))
+    return (
+        Q(pk__in=took_part(viewer))
+        | Q(pk__in=live_assignments(viewer).values("row__case"))
+        | Q(pk__in=consented.values("case"))
+    )
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def s1_own(viewer: Viewer):
+    """S1: the agency recorded it, and it is free; the case's opener is asked for the row alone."""
+    free_case = row_is_free("case__") | Q(case__opened_by=viewer.agency_id)
+    return Q(recorded_by=viewer.agency_id) & row_is_free() & free_case
+
+
+def s2_consented(viewer: Viewer):
+    """S2: it takes part today and every pair is consented to it today; free."""
+    return Q(case__in=taking_part(viewer)) & free_rows() & every_pair_consented(viewer.agency_id, viewer.day)
+
+
+def s3_enclosed(viewer: Viewer):
+    """S3: enclosed in a live referral to it; with consent as ground also S2's test of consent; free."""
+    live = live_referrals(viewer)
+    by_consent = live.filter(ground=Referral.Ground.CONSENT)
+    otherwise = live.exclude(ground=Referral.Ground.CONSENT)
+    return free_rows() & (
+        _enclosed_in(otherwise) | _enclosed_in(by_consent) & every_pair_consented(viewer.agency_id, viewer.day)
+    )
+
+
+def _enclosed_in(referrals):
+    enclosures = Enclosure.objects.order_by().filter(referral__in=referrals.values("pk"), removed_on__isnull=True)
+    return Q(pk__in=enclosures.values("row"))
+
+
+def s5_assigned(viewer: Viewer):
+    """S5: a decision or plan action assigned to it and not ended."""
+    return Q(pk__in=live_assignments(viewer).values("row"))
+
+
+def s6_referral_text(viewer: Viewer):
+    """S6: text or answer of a referral from or to it; needs no visible case; the receiver's sight ends 30 days
+    after a return. A text born in a 支援会議 stays inside until released (the stricter reading; docs/contract)."""
+    return Q(referral__in=referrals_of(viewer).values("pk")) & free_rows()
+
+
+def referrals_of(viewer: Viewer):
+    """Referrals from the agency, and those to it that were sent and not recalled."""
+    status = Referral.Status
+    returned = Q(status=status.RETURNED, answered_on__gte=viewer.day - DAYS_AFTER_RETURN)
+    received = Q(to_agency=viewer.agency_id) & (Q(status__in=[status.SENT, status.ACCEPTED]) | returned)
+    referrals = Referral.objects.order_by().filter(Q(from_agency=viewer.agency_id) | received)
+    return referrals.exclude(case__main_subject__in=conflicted_people(viewer))
+
+
+def support_rows(rows, viewer: Viewer):
+    """Rows visible for 支援: S1–S3, S5 in visible cases, S6 anywhere; minus separation and conflict."""
+    visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
+    in_case = s1_own(viewer) | s2_consented(viewer) | s3_enclosed(viewer) | s5_assigned(viewer)
+    allowed = Q(case__in=visible) & in_case | s6_referral_text(viewer)
+    apart = is_separated() & ~Q(case__in=leading(viewer))
+    return without_conflict(rows.filter(allowed).exclude(apart), viewer)
+
+
+# --- before, beside and around the case ------------------------------------------------------------------------------
+
+
+def support_consultations(viewer: Viewer):
+    """Condition on a consultation: the agency took it, or a live referral to it names it (§1, Before a case)."""
+    referred = live_referrals(viewer)
+    missing = [
+        ~Q(Exists(consent_in_force(OuterRef("consultation__person"), viewer.agency_id, category, viewer.day)))
+        for category in Category.values
+    ]
+    for lacks in missing:
+        referred = referred.exclude(Q(ground=Referral.Ground.CONSENT) & lacks)
+    known = Q(agency=viewer.agency_id) | Q(pk__in=referred.exclude(consultation=None).values("consultation"))
+    closed = Q(person__in=conflicted_people(viewer)) | Q(case__main_subject__in=conflicted_people(viewer))
+    return known & ~closed
+
+
+def support_people(viewer: Viewer):
+    """Condition on a person: known through a consultation, or as subject of a case or row, that the viewer sees."""
+    consultations = Consultation.objects.order_by().filter(support_consultations(viewer), person__isnull=False)
+    cases = Case.objects.order_by().filter(support_cases(viewer)).filter(support_headers(viewer))
+    rows = support_rows(Row.objects.order_by(), viewer)
+    return (
+        Q(pk__in=consultations.values("person"))
+        | Q(pk__in=cases.values("main_subject"))
+        | Q(matters__row__in=rows.values("pk"))
+    ) & ~Q(pk__in=conflicted_people(viewer))
+
+
+def support_participations(viewer: Viewer):
+    """Condition on a participation: itself, the lead's, all for the lead, else a row ⑤ of the main subject (§1)."""
+    visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
+    the_lead = LeadTerm.objects.filter(in_force(viewer.day), case=OuterRef("case"), agency=OuterRef("agency"))
+    services = consent_in_force(OuterRef("case__main_subject"), viewer.agency_id, Category.SERVICES, viewer.day)
+    own = Q(agency=viewer.agency_id) | Q(case__in=leading(viewer))
+    among_participants = Q(case__in=taking_part(viewer)) & (Q(Exists(the_lead)) | Q(Exists(services)))
+    return Q(case__in=visible) & (own | among_participants)
+
+
+def support_consents(viewer: Viewer):
+    """Condition on a consent: seen whole by the lead, and by the coordinator's agency taking part (§1)."""
+    visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
+    whole = Q(case__in=leading(viewer))
+    if viewer.role == Role.COORDINATOR:
+        whole |= Q(case__in=taking_part(viewer))
+    return whole & Q(case__in=visible) & ~Q(person__in=conflicted_people(viewer))
+
+
+def support_consents_concerning(viewer: Viewer):
+    """Condition on a consent: it names the viewer's agency in a case it takes part in; exclusions are not told."""
+    named = Consent.recipients.through.objects.filter(consent=OuterRef("pk"), agency=viewer.agency_id)
+    left_out = Consent.excluded.through.objects.filter(consent=OuterRef("pk"), agency=viewer.agency_id)
+    visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
+    in_sight = Q(case__in=taking_part(viewer)) & Q(case__in=visible)
+    by_list = Q(recipient_list__agencies=viewer.agency_id)
+    return in_sight & (Q(Exists(named)) | by_list) & ~Q(Exists(left_out)) & ~Q(person__in=conflicted_people(viewer))
+
+
+def header_people(cases):
+    """The people of the headers of these cases; fetch only for cases whose header is open."""
+    return Person.objects.filter(cases__in=cases)

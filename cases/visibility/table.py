@@ -1,0 +1,281 @@
+"""The table of a meeting: 重層的支援会議 (M1–M6), 支援会議 (P1–P5), 会議準備 and 会議記録 (contract §§3.2–3.4).
+
+Conditions on an item take the item's own columns, so that one query answers for a whole list of items;
+conditions on a row take the item as a literal, because a row may lie on several tables and each decides for itself.
+"""
+
+from datetime import timedelta
+
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q
+
+from agencies.models.agency import in_force
+from agencies.models.staff import Role
+from cases.models.referral import Enclosure
+from cases.models.row import Category, Row
+from cases.visibility.consent import consent_in_force, consents_to_something, every_pair_consented
+from cases.visibility.purposes import Viewer
+from cases.visibility.support import (
+    acknowledged_today,
+    conflicted_people,
+    is_separated,
+    row_is_free,
+    without_conflict,
+)
+from meetings.models.agenda import AgendaItem, Attendance
+from meetings.models.meeting import LegalBasis, Segment
+from meetings.models.roster import RosterTerm
+
+DAYS_BEFORE = timedelta(days=14)
+DAYS_UNCLOSED = timedelta(days=60)
+
+CONSENT_BASED = Q(segment__legal_basis=LegalBasis.CONSENT)
+STATUTORY = Q(segment__legal_basis=LegalBasis.STATUTE)
+MEETING_DAY = "segment__meeting__day"
+ITEM_TEXTS = [Row.Kind.ITEM_TITLE, Row.Kind.ITEM_QUESTION]
+P4_TEXTS = [Row.Kind.ITEM_REASON, Row.Kind.ITEM_NECESSITY]
+
+
+# --- the periods of a segment ----------------------------------------------------------------------------------------
+
+
+def kept_open(today):
+    """When a closed segment's table shuts: `open_days` after closing."""
+    days = ExpressionWrapper(F("segment__open_days") * timedelta(days=1), output_field=DurationField())
+    return Q(segment__closed_on__gte=today - days)
+
+
+def is_open(today):
+    """M3, P5: confirmed, at most 14 days before; until closed + n days; unclosed at most 60 days; never cancelled."""
+    unclosed = Q(segment__closed_on__isnull=True, segment__meeting__day__gte=today - DAYS_UNCLOSED)
+    closed = Q(segment__closed_on__isnull=False) & kept_open(today)
+    return Q(
+        segment__confirmed_on__lte=today,
+        segment__meeting__day__lte=today + DAYS_BEFORE,
+        segment__cancelled_on__isnull=True,
+    ) & (unclosed | closed)
+
+
+def has_ended(today):
+    """M3, P5 have ended for good: cancelled, closed for more than n days, or left unclosed for 60."""
+    closed = Q(segment__closed_on__isnull=False) & ~kept_open(today)
+    left = Q(segment__closed_on__isnull=True, segment__meeting__day__lt=today - DAYS_UNCLOSED)
+    return Q(segment__cancelled_on__isnull=False) | closed | left
+
+
+# --- who has a part in an item ---------------------------------------------------------------------------------------
+
+
+def m1_expected(viewer: Viewer):
+    """M1: planned for the item before the day, checked in from the day on."""
+    mine = Attendance.objects.order_by().filter(
+        item=OuterRef("pk"), user=viewer.user_id, agency=viewer.agency_id, removed_on__isnull=True
+    )
+    return Q(segment__meeting__day__gt=viewer.day) & Q(Exists(mine)) | Q(
+        Exists(mine.filter(checked_in_at__isnull=False))
+    )
+
+
+def is_planned(viewer: Viewer):
+    """The viewer is planned for the item, whatever the day (for preparing it)."""
+    mine = Attendance.objects.order_by().filter(
+        item=OuterRef("pk"), user=viewer.user_id, agency=viewer.agency_id, removed_on__isnull=True
+    )
+    return Q(Exists(mine))
+
+
+def p1_member(viewer: Viewer):
+    """P1: 構成員 on each of today and the meeting's day, in a term with its secrecy acknowledged by that day."""
+    today = _terms_for_item(viewer).filter(in_force(viewer.day), acknowledged_on__lte=viewer.day)
+    day = OuterRef(MEETING_DAY)
+    that_day = _terms_for_item(viewer).filter(in_force(day), acknowledged_on__lte=day)
+    return Q(Exists(today)) & Q(Exists(that_day))
+
+
+def _terms_for_item(viewer: Viewer):
+    terms = RosterTerm.objects.order_by().filter(user=viewer.user_id, agency=viewer.agency_id)
+    return terms.filter(Q(item__isnull=True) | Q(item=OuterRef("pk")))
+
+
+def p4_reasoned():
+    """P4: the item says why there is no consent (or names it), and why sharing is necessary."""
+    necessity = Row.objects.order_by().filter(item=OuterRef("pk"), kind=Row.Kind.ITEM_NECESSITY).exclude(text="")
+    return ~Q(no_consent_reason="") & Q(Exists(necessity))
+
+
+def runs_segment(viewer: Viewer):
+    """The 事務局 (coordinators) and, of a 支援会議, its chair or deputy; for a 支援会議 both acknowledged."""
+    chairs = Q(segment__chair=viewer.user_id) | Q(segment__deputy=viewer.user_id)
+    office = Q() if viewer.role == Role.COORDINATOR else Q(pk__in=[])
+    chair = chairs if viewer.role == Role.CHAIR else Q(pk__in=[])
+    acknowledged = Q(Exists(acknowledged_today(viewer)))
+    return CONSENT_BASED & office | STATUTORY & (office | chair) & acknowledged
+
+
+# --- consent on the days that matter ---------------------------------------------------------------------------------
+
+
+def on_deciding_days(today, holds_on):
+    """Until and on the meeting's day: today and that day; afterwards that day (§3.3, d)."""
+    return holds_on(OuterRef(MEETING_DAY)) & (Q(segment__meeting__day__lt=today) | holds_on(today))
+
+
+def main_consents_to(agency, today):
+    """Condition on an item: the main subject consents to something for `agency` on the deciding days."""
+    return on_deciding_days(today, lambda day: consents_to_something(OuterRef("case__main_subject"), agency, day))
+
+
+def identity_consented(agency, today):
+    """Condition on an item: ① of the main subject is consented to `agency` on the deciding days."""
+
+    def holds_on(day):
+        return Q(Exists(consent_in_force(OuterRef("case__main_subject"), agency, Category.IDENTITY, day)))
+
+    return on_deciding_days(today, holds_on)
+
+
+def stands(today):
+    """An item stands while the main subject consents towards some attending agency other than its bringer."""
+    attending = Attendance.objects.order_by().filter(item=OuterRef("pk"), removed_on__isnull=True)
+    others = attending.exclude(agency=OuterRef("brought_by")).filter(_attending_agency_consented(today))
+    return Q(withdrawn_on__isnull=True) & Q(Exists(others))
+
+
+def _attending_agency_consented(today):
+    """The same days, seen from an attendance."""
+    day = OuterRef("item__segment__meeting__day")
+    person, agency = OuterRef("item__case__main_subject"), OuterRef("agency")
+    past = Q(item__segment__meeting__day__lt=today)
+    return consents_to_something(person, agency, day) & (past | consents_to_something(person, agency, today))
+
+
+# --- headers of items ------------------------------------------------------------------------------------------------
+
+
+def not_closed_to(viewer: Viewer):
+    """No conflict with the main subject; the item is on the agenda."""
+    return ~Q(case__main_subject__in=conflicted_people(viewer)) & Q(withdrawn_on__isnull=True)
+
+
+def m_rules(viewer: Viewer):
+    """M1 and M4 on an item that stands (M2), M3 aside."""
+    brought = Q(brought_by=viewer.agency_id)
+    consented = brought | main_consents_to(viewer.agency_id, viewer.day)
+    return CONSENT_BASED & not_closed_to(viewer) & stands(viewer.day) & m1_expected(viewer) & consented
+
+
+def p_rules(viewer: Viewer):
+    """P1, P2 and P4 on an item, P5 aside."""
+    return STATUTORY & not_closed_to(viewer) & p1_member(viewer) & m1_expected(viewer) & p4_reasoned()
+
+
+def meeting_items(viewer: Viewer):
+    """Condition on an item for 会議: its header lies open on the table."""
+    identity = Q(brought_by=viewer.agency_id) | identity_consented(viewer.agency_id, viewer.day)
+    free_case = row_is_free("case__")
+    return is_open(viewer.day) & (m_rules(viewer) & identity & free_case | p_rules(viewer))
+
+
+def meeting_tables(viewer: Viewer):
+    """Condition on an item for 会議: rows may be open on its table, whether or not its header is."""
+    return is_open(viewer.day) & (m_rules(viewer) | p_rules(viewer))
+
+
+def preparing_office(viewer: Viewer):
+    """Condition on an item: the viewer prepares it as 事務局 or chair (§3.2), until the segment is done."""
+    identity = identity_consented(viewer.agency_id, viewer.day)
+    living = Q(segment__cancelled_on__isnull=True, segment__closed_on__isnull=True) & ~has_ended(viewer.day)
+    return living & runs_segment(viewer) & not_closed_to(viewer) & (STATUTORY | CONSENT_BASED & identity)
+
+
+def preparing_called(viewer: Viewer):
+    """Condition on an item: called, not yet confirmed, and the viewer is selected for it (§3.2)."""
+    called = Q(called_on__lte=viewer.day, segment__confirmed_on__isnull=True, segment__cancelled_on__isnull=True)
+    statutory = STATUTORY & p1_member(viewer) & p4_reasoned()
+    identity = Q(brought_by=viewer.agency_id) | identity_consented(viewer.agency_id, viewer.day)
+    return called & not_closed_to(viewer) & is_planned(viewer) & (statutory | CONSENT_BASED & identity)
+
+
+def record_items(viewer: Viewer):
+    """Condition on an item for 会議記録: the table has shut, and the viewer is chair or 事務局 in force today."""
+    return has_ended(viewer.day) & runs_segment(viewer) & ~Q(case__main_subject__in=conflicted_people(viewer))
+
+
+# --- rows on one table -----------------------------------------------------------------------------------------------
+
+
+def on_table(item):
+    """M2, P3: the rows enclosed in the item and the rows written in it; never one of a separated pair."""
+    enclosed = Enclosure.objects.order_by().filter(item=item, removed_on__isnull=True).values("row")
+    return (Q(pk__in=enclosed) | Q(item=item)) & ~is_separated()
+
+
+def m5_consented(viewer: Viewer, item):
+    """M5: every pair is consented to the agency on the deciding days, or the agency recorded the row."""
+    day = item.segment.meeting.day
+    consented = every_pair_consented(viewer.agency_id, day)
+    if viewer.day <= day:
+        consented &= every_pair_consented(viewer.agency_id, viewer.day)
+    return Q(recorded_by=viewer.agency_id) | consented
+
+
+def m6_free():
+    """M6: the row is free, and so is its case."""
+    return row_is_free() & row_is_free("case__")
+
+
+def is_among(item, condition):
+    """Whether `item` meets a condition on items, as a condition that any row queryset can carry."""
+    return Q(Exists(AgendaItem.objects.order_by().filter(condition, pk=item.pk)))
+
+
+def meeting_rows(viewer: Viewer, item):
+    """Condition on a row for 会議, on the table of `item`."""
+    passes = Q() if item.segment.is_statutory else m5_consented(viewer, item) & m6_free()
+    return is_among(item, meeting_tables(viewer)) & on_table(item) & passes
+
+
+def preparation_rows(viewer: Viewer, item):
+    """Condition on a row for 会議準備: texts for the office; title and question, and one's own answers, when called;
+    others' enclosures only as far as the meeting's own rule lets them be seen, M3/P5 aside (§3.2)."""
+    statutory = item.segment.is_statutory
+    by_rule = Q() if statutory else m5_consented(viewer, item) & m6_free()
+    office = is_among(item, preparing_office(viewer))
+    texts = Q(item=item, kind__in=ITEM_TEXTS + P4_TEXTS)
+    called = is_among(item, preparing_called(viewer))
+    question = Q(item=item, kind__in=ITEM_TEXTS) & by_rule
+    answers = Q(item=item, kind=Row.Kind.ANSWER, recorded_by=viewer.agency_id)
+    ruled = office & is_among(item, m_rules(viewer) | p_rules(viewer)) & on_table(item) & by_rule
+    return (office & texts | called & (question | answers) | ruled) & ~is_separated()
+
+
+def record_rows(viewer: Viewer, item):
+    """Condition on a row for 会議記録: minutes, decisions and every unreleased row born at the item (§3.4)."""
+    minutes = Q(item=item, kind__in=[Row.Kind.MINUTES, Row.Kind.DECISION])
+    unreleased = Q(origin=item, released_on__isnull=True)
+    return is_among(item, record_items(viewer)) & (minutes | unreleased)
+
+
+def enclosed_on_table(item):
+    """What the 事務局 is told of others' enclosures: agency, category and number, never contents (§3.2)."""
+    from django.db.models import Count
+
+    enclosures = Enclosure.objects.order_by().filter(item=item, removed_on__isnull=True)
+    return enclosures.values("agency__short_name", "row__matters__category").annotate(
+        number=Count("row", distinct=True)
+    )
+
+
+def segments_with_a_part(viewer: Viewer):
+    """Condition on a segment: the viewer runs it, or is planned for one of its items that is open to the viewer."""
+    chairs = Q(chair=viewer.user_id) | Q(deputy=viewer.user_id)
+    runs = Q(pk__in=Segment.objects.order_by().filter(chairs).values("pk")) if viewer.role == Role.CHAIR else Q(pk__in=[])
+    if viewer.role == Role.COORDINATOR:
+        runs = Q()
+        return runs
+    visible = AgendaItem.objects.order_by().filter(meeting_tables(viewer) | preparing_called(viewer))
+    return runs | Q(pk__in=visible.values("segment"))
+
+
+def table_rows(rows, viewer: Viewer, condition):
+    """Rows under a table's condition, conflicts taken out."""
+    return without_conflict(rows.filter(condition), viewer)

@@ -1,0 +1,55 @@
+"""The left navigation and the header, for every page: what this role works with."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from cases.visibility import Purpose
+
+SUPPORT, PREPARATION, RECORD = Purpose.SUPPORT, Purpose.PREPARATION, Purpose.MEETING_RECORD
+
+# (label, route, the purposes of which one is needed); in the order of the work.
+SECTIONS = [
+    ("ホーム", "home", ()),
+    ("相談受付", "cases:consultations", (SUPPORT,)),
+    ("ケース", "cases:cases", (SUPPORT,)),
+    ("つなぎ", "cases:referrals", (SUPPORT,)),
+    ("会議", "meetings:meetings", (SUPPORT, PREPARATION)),
+    ("会議の記録", "meetings:records", (RECORD,)),
+    ("気づき・アウトリーチ", "outreach:hints", (SUPPORT,)),
+    ("参加支援", "outreach:placements", (SUPPORT,)),
+    ("地域づくり", "agencies:places", (SUPPORT,)),
+    ("相談会・講座", "agencies:consultation_days", (SUPPORT,)),
+    ("計画と実績", "agencies:plan", ()),
+    ("名簿と設定", "admin:index", (Purpose.ROSTER,)),
+    ("監査記録", "cases:audit", (Purpose.AUDIT,)),
+    ("統計", "cases:statistics", (Purpose.STATISTICS,)),
+]
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+def navigation(request):
+    """Context processor: the sections that the role in use may open. Counts stand on the home screen."""
+    viewer = getattr(request, "viewer", None)
+    if viewer is None:
+        return {"navigation": []}
+    here = request.path
+    return {"navigation": [section for section in _sections(viewer, here) if section]}
+
+
+def _sections(viewer, here):
+    for label, route, purposes in SECTIONS:
+        if purposes and not any(viewer.may_act_for(purpose) for purpose in purposes):
+            continue
+        try:
+            url = reverse(route)
+        except NoReverseMatch:
+            continue
+        yield Section(label, url, current=here == url or (url != "/" and here.startswith(url)))
