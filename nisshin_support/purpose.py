@@ -19,7 +19,7 @@ def for_purpose(*purposes: Purpose):
                 raise Http404
             return view(request, *args, **kwargs)
 
-        serve.purposes = purposes
+        vars(serve)["purposes"] = purposes
         return serve
 
     return decorate
@@ -48,7 +48,7 @@ def _open(rationale):
             request.purpose = None
             return view(request, *args, **kwargs)
 
-        serve.open_rationale = rationale
+        vars(serve)["open_rationale"] = rationale
         return serve
 
     return decorate

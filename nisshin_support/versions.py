@@ -5,14 +5,14 @@ from django import forms
 CHANGED = "ほかの人が先に保存しました。下で両方の内容を比べて、必要なら直してからもう一度保存してください。"
 
 
-class VersionRules:
+class VersionRules(forms.ModelForm):
     """Put it before HouseModelForm: carries the version that was read, and refuses an older one.
 
     After a refusal `changed_meanwhile` lists (label, theirs, mine) for each differing field, for
     `_changed_meanwhile.html`; the form then carries the newer version, so that saving again is a decision.
     """
 
-    changed_meanwhile: list = []
+    changed_meanwhile: list[tuple[str, object, object]] = []
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
