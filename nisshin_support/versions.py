@@ -1,6 +1,7 @@
 """An edit of something changed meanwhile is not saved over it: both versions are shown."""
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 CHANGED = "ほかの人が先に保存しました。下で両方の内容を比べて、必要なら直してからもう一度保存してください。"
 
@@ -12,7 +13,7 @@ class VersionRules(forms.ModelForm):
     `_changed_meanwhile.html`; the form then carries the newer version, so that saving again is a decision.
     """
 
-    changed_meanwhile: list[tuple[str, object, object]] = []
+    changed_meanwhile: list[tuple[object, object, object]] = []
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -39,7 +40,7 @@ class VersionRules(forms.ModelForm):
             if name in theirs and name in self.cleaned_data and theirs[name] != self.cleaned_data[name]
         ]
         self.add_error(None, forms.ValidationError(CHANGED, code="changed"))
-        self.data = self.data.copy()
+        self.data = MultiValueDict({name: self.data.getlist(name) for name in self.data})  # type: ignore[attr-defined]
         self.data[self.add_prefix("version")] = stored.version
 
     def save(self, commit=True):
