@@ -1,8 +1,11 @@
 """アウトリーチ: 気づき (a hint, its informant sealed) and the attempts and visits before and after consent."""
 
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef
 
-from cases.models.row import Row
+from cases.models.case import Case
+from cases.models.record import Record
+from cases.models.row import Category, Row, RowQuerySet
 from nisshin_support.public_id import PublicIdField
 
 
@@ -12,6 +15,14 @@ class HintQuerySet(models.QuerySet):
         from cases.visibility import visible_hints
 
         return visible_hints(self, viewer, purpose)
+
+    def waiting(self):
+        """New hints and those being watched: somebody still has to do something."""
+        return self.filter(status__in=[Hint.Status.NEW, Hint.Status.WATCHING])
+
+    def soonest_first(self):
+        """The next day to look again first, then the longest waiting."""
+        return self.order_by(F("next_on").asc(nulls_last=True), "noticed_on", "pk")
 
 
 class Hint(models.Model):
@@ -55,6 +66,45 @@ class Hint(models.Model):
     def __str__(self):
         return f"気づき {self.public_id}"
 
+    @property
+    def is_open(self):
+        """Whether somebody still has to do something."""
+        return self.status in {self.Status.NEW, self.Status.WATCHING}
+
+    def watch(self, next_on):
+        """見守り: look again on `next_on`."""
+        self.status, self.next_on = self.Status.WATCHING, next_on
+        self.save(update_fields=["status", "next_on"])
+
+    def end(self):
+        """対応を終える: nothing more is to be done."""
+        self.status, self.next_on = self.Status.ENDED, None
+        self.save(update_fields=["status", "next_on"])
+
+    def sealed_informant(self):
+        """Who told it, or an empty form of it. To be opened on the informant's own page only."""
+        return Informant.objects.filter(hint=self).first() or Informant(hint=self)
+
+    def become_case(self, *, person, author, day):
+        """Open a case 働きかけ中(同意前) about `person`; what was noticed becomes its first row, the informant never."""
+        with transaction.atomic():
+            self.case = Case.start(main_subject=person, agency=author.agency, day=day, stage=Case.Stage.APPROACH)
+            self.person, self.status, self.next_on = person, self.Status.CASE, None
+            self.save(update_fields=["case", "person", "status", "next_on"])
+            Record.write(
+                case=self.case,
+                author=author,
+                subjects=[person],
+                categories=[Category.HISTORY],
+                day=self.noticed_on,
+                text=self.told(),
+            )
+        return self.case
+
+    def told(self):
+        """What was noticed and where, as one text."""
+        return f"{self.text}\n\n場所: {self.area}" if self.area else self.text
+
 
 class Informant(models.Model):
     """通報者: seen by the agency that took the hint, by nobody else, for no other purpose (§1)."""
@@ -70,6 +120,19 @@ class Informant(models.Model):
 
     def __str__(self):
         return f"情報提供者 {self.pk}"
+
+
+class ApproachQuerySet(RowQuerySet):
+    def planned(self):
+        """The next days agreed on, soonest first; one that a later attempt by the same agency has overtaken is gone."""
+        later = Approach.objects.order_by().filter(
+            case=OuterRef("case"), recorded_by=OuterRef("recorded_by"), happened_on__gt=OuterRef("happened_on")
+        )
+        return self.filter(~Exists(later), next_on__isnull=False).order_by("next_on", "pk")
+
+    def newest_first(self):
+        """As they happened, the newest first."""
+        return self.order_by("-happened_on", F("happened_at").desc(nulls_last=True), "-pk")
 
 
 class Approach(Row):
@@ -99,10 +162,23 @@ class Approach(Row):
     safety_note = models.CharField("安全の配慮", max_length=200, blank=True)
     next_on = models.DateField("次の予定日", null=True, blank=True)
 
+    # 接触成功: the person or the family answered.
+    REACHED = (Response.MET, Response.FAMILY, Response.INTERCOM)
+
+    objects = ApproachQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "働きかけ・訪問"
 
     @property
     def reached(self):
-        """接触成功: the person or the family answered."""
-        return self.response in {self.Response.MET, self.Response.FAMILY, self.Response.INTERCOM}
+        """接触成功, whatever came of it."""
+        return self.response in self.REACHED
+
+    def amend(self, *, author, text, **columns):
+        """Correct the entry: the text as a new version, the other columns in place."""
+        with transaction.atomic():
+            for name, value in columns.items():
+                setattr(self, name, value)
+            self.save(update_fields=list(columns))
+            self.correct(text, author)
