@@ -1,5 +1,5 @@
 from cases.models.audit import AuditEntry
-from cases.models.case import Case, LeadTerm, Participation
+from cases.models.case import Case, LeadOffer, LeadTerm, Participation
 from cases.models.concealed import ConcealedContact, ConcealedHandover
 from cases.models.consent import Authority, Consent
 from cases.models.consultation import Consultation
@@ -26,6 +26,7 @@ __all__ = [
     "Evaluation",
     "FormSubmission",
     "HouseholdMember",
+    "LeadOffer",
     "LeadTerm",
     "Matter",
     "Participation",

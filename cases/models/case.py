@@ -73,6 +73,18 @@ class Case(models.Model):
         def closed(cls):
             return [cls.CLOSED, cls.SUSPENDED]
 
+    class ClosingReason(models.TextChoices):
+        """終結理由 (domain 3.7)."""
+
+        REACHED = "reached", "目標達成・課題整理済(役割分担の合意)"
+        MOVED_ON = "moved_on", "他機関・他制度へ移行"
+        WISH = "wish", "本人の希望"
+        LEFT_CITY = "left_city", "転出"
+        DIED = "died", "死亡"
+        UNREACHABLE = "unreachable", "連絡不能"
+        NOT_ELIGIBLE = "not_eligible", "対象外"
+        OTHER = "other", "その他"
+
     public_id = PublicIdField()
     fiscal_year = models.PositiveSmallIntegerField("年度", editable=False)
     serial = models.PositiveIntegerField("番号", editable=False)
@@ -102,6 +114,15 @@ class Case(models.Model):
     def number(self):
         """令和8年度-0001; shown only to those who see the case."""
         return f"{fiscal_year_label(self.fiscal_year)}-{self.serial:04d}"
+
+    @property
+    def is_closed(self):
+        return self.stage in self.Stage.closed()
+
+    @property
+    def closing_reason_label(self):
+        """終結の理由 in words."""
+        return dict(self.ClosingReason.choices).get(self.closing_reason, self.closing_reason)
 
     @classmethod
     def start(cls, *, main_subject, agency, day, urgency=Urgency.NORMAL, stage=None, origin=None, previous=None):
@@ -211,3 +232,56 @@ class LeadTerm(models.Model):
 
     def __str__(self):
         return f"{self.case} {self.agency}"
+
+
+class LeadOfferQuerySet(models.QuerySet):
+    def waiting(self):
+        """Offers that the agency asked has not answered."""
+        return self.filter(accepted__isnull=True)
+
+    def visible_to(self, viewer, purpose):
+        """Offers in visible cases, from or to the viewer's agency (§4: the lead and an accepting participant)."""
+        cases = Case.objects.visible_to(viewer, purpose).order_by()
+        sides = Q(to_agency=viewer.agency_id) | Q(offered_by__agency=viewer.agency_id)
+        return self.filter(sides, case__in=cases.values("pk"))
+
+
+class LeadOffer(models.Model):
+    """主担当の引継ぎの申し出: the lead asks another participant, who accepts or declines (§4)."""
+
+    public_id = PublicIdField()
+    case = models.ForeignKey(Case, models.PROTECT, related_name="lead_offers")
+    to_agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="引き継ぐ機関", related_name="+")
+    offered_by = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
+    offered_on = models.DateField("申し出た日")
+    answered_by = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+")
+    answered_on = models.DateField("返事の日", null=True, blank=True)
+    accepted = models.BooleanField("引き受ける", null=True, blank=True)
+
+    objects = LeadOfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "主担当の引継ぎ"
+        ordering = ["-offered_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(accepted__isnull=True), name="one_lead_offer_waiting"
+            )
+        ]
+
+    def __str__(self):
+        return f"主担当の引継ぎ {self.public_id}"
+
+    def accept(self, membership, day):
+        """Take over: the case's lead passes on `day`. Raises ValueError if the agency takes part no more."""
+        with transaction.atomic():
+            self.case.hand_lead_to(self.to_agency, day)
+            self._answer(True, membership, day)
+
+    def decline(self, membership, day):
+        """The lead stays where it is."""
+        self._answer(False, membership, day)
+
+    def _answer(self, accepted, membership, day):
+        self.accepted, self.answered_by, self.answered_on = accepted, membership, day
+        self.save(update_fields=["accepted", "answered_by", "answered_on"])

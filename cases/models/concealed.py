@@ -24,6 +24,18 @@ class ConcealedContact(models.Model):
     def __str__(self):
         return f"秘匿 {self.pk}"
 
+    def ask_to_lift(self, membership):
+        """The first of the two people who lift the concealment; it stands until the second."""
+        self.lift_asked_by = membership
+        self.save(update_fields=["lift_asked_by"])
+
+    def lift(self, membership):
+        """The second person lifts it. Raises ValueError for the one who asked (§4: to lift, a second person)."""
+        if self.lift_asked_by is None or self.lift_asked_by.user_id == membership.user_id:
+            raise ValueError("解除には、申し出た人とは別の人の確認が必要です。")
+        self.lifted_by = membership
+        self.save(update_fields=["lifted_by"])
+
 
 class ConcealedHandover(models.Model):
     """The lead hands a concealed contact to one named agency for one act, with ground and approver (§1)."""

@@ -1,9 +1,12 @@
 """相談受付: one contact at a counter, on the telephone, on a visit or at a 相談会 (domain 3.1)."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 
-from cases.models.case import Urgency
+from cases.models.case import Case, Urgency
+from cases.models.concealed import ConcealedContact
+from cases.models.record import ContactDetail, Record
+from cases.models.row import Category
 from nisshin_support.public_id import PublicIdField
 
 
@@ -62,12 +65,26 @@ class Channel(models.TextChoices):
     OTHER = "other", "その他"
 
 
+RECORD_METHODS = {
+    Channel.VISIT: Record.Method.INTERVIEW,
+    Channel.TELEPHONE: Record.Method.TELEPHONE,
+    Channel.HOME: Record.Method.VISIT,
+    Channel.MAIL: Record.Method.LETTER,
+    Channel.ONLINE: Record.Method.INTERVIEW,
+    Channel.FAIR: Record.Method.INTERVIEW,
+}
+
+
 class ConsultationQuerySet(models.QuerySet):
     def visible_to(self, viewer, purpose):
         """Consultations the viewer's agency took, or to which they are referred (§1)."""
         from cases.visibility import visible_consultations
 
         return visible_consultations(self, viewer, purpose)
+
+    def taken_by(self, agency):
+        """Those that `agency` took: it alone may change them, settle them and make a case of them (§1)."""
+        return self.filter(agency=agency)
 
     def open(self):
         """Those whose outcome is not settled yet."""
@@ -138,3 +155,85 @@ class Consultation(models.Model):
 
     def __str__(self):
         return f"相談受付 {self.public_id}"
+
+    @property
+    def is_anonymous(self):
+        """匿名: nobody of the register is known to it yet; it stays its agency's own (vector 21)."""
+        return self.person_id is None
+
+    def settle(self, outcome, day):
+        """対応を決める on `day`; it may be decided anew as long as the work goes on."""
+        self.outcome, self.settled_on, self.version = outcome, day, self.version + 1
+        self.save(update_fields=["outcome", "settled_on", "version"])
+
+    def open_case(self, *, author, day, stage=Case.Stage.RECEIVED):
+        """Make a case of it, or return the case it has become already; nothing is typed twice.
+
+        Raises ValueError for an anonymous one: a case has a main subject.
+        """
+        if self.is_anonymous:
+            raise ValueError("本人が分からない受付は、ケースにできません。")
+        with transaction.atomic():
+            stored = type(self)._base_manager.select_for_update(of=("self",)).get(pk=self.pk)
+            if stored.case_id:
+                self.case = stored.case
+                return self.case
+            case = Case.start(
+                main_subject=self.person, agency=self.agency, day=day, urgency=self.urgency, stage=stage
+            )
+            self.join(case, author)
+        return case
+
+    def join(self, case, author):
+        """Write what was heard into `case`, and belong to it: text and household ⑥, contact details ①."""
+        with transaction.atomic():
+            self.case = case
+            self._write_records(author)
+            if self.address_concealed:
+                self._seal_contact(author)
+            else:
+                self._write_contacts(author)
+            self.version += 1
+            self.save(update_fields=["case", "address", "telephone", "contact_restriction", "version"])
+
+    def _write_records(self, author):
+        about = {"case": self.case, "author": author, "subjects": [self.person], "day": self.taken_on}
+        about |= {"categories": [Category.HISTORY], "method": RECORD_METHODS.get(self.channel, Record.Method.OTHER)}
+        wish = f"希望・配慮してほしいこと\n{self.wish}" if self.wish else ""
+        text = "\n\n".join(part for part in (self.summary, wish) if part)
+        # The caller's name stays in the consultation: who asked for help is not everybody's to know.
+        counterpart = self.caller_relation or ("" if self.caller_name else "本人")
+        Record.write(text=text, happened_at=self.taken_at, counterpart=counterpart, **about)
+        if self.household_note:
+            Record.write(text=f"世帯のようす\n{self.household_note}", **about)
+
+    def _write_contacts(self, author):
+        details = [(ContactDetail.Type.ADDRESS, self.address), (ContactDetail.Type.TELEPHONE, self.telephone)]
+        known = [(kind, text) for kind, text in details if text]
+        if self.contact_restriction and not known:
+            known = [(ContactDetail.Type.TELEPHONE, "番号は聞いていません")]
+        for kind, text in known:
+            ContactDetail.write(
+                case=self.case,
+                author=author,
+                subjects=[self.person],
+                categories=[Category.IDENTITY],
+                day=self.taken_on,
+                type=kind,
+                text=text,
+                restriction=self.contact_restriction,
+            )
+
+    def _seal_contact(self, author):
+        """住所秘匿: from now on only the lead opens it, on a typed reason; the consultation forgets it (§1)."""
+        if self.address or self.telephone or self.contact_restriction:
+            ConcealedContact.objects.create(
+                case=self.case,
+                person=self.person,
+                address=self.address,
+                telephone=self.telephone,
+                note=self.contact_restriction,
+                recorded_on=self.taken_on,
+                recorded_by=author,
+            )
+        self.address = self.telephone = self.contact_restriction = ""

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from nisshin_support.kana import name_key
 from nisshin_support.public_id import PublicIdField
+from nisshin_support.wareki import PartialDate
 
 
 class PersonQuerySet(models.QuerySet):
@@ -18,6 +19,38 @@ class PersonQuerySet(models.QuerySet):
         """People whose name or kana begins like `text`, whatever the script or the variant of a character."""
         key = name_key(text)
         return self.filter(Q(name_key__startswith=key) | Q(kana_key__startswith=key)) if key else self.none()
+
+    def possibly(self, *, name="", kana="", birth_date=None):
+        """People who may be the one described: alike in name or reading, or born on that day."""
+        alike = Q(pk__in=[])
+        for key in filter(None, (name_key(name), name_key(kana))):
+            alike |= Q(name_key__startswith=key) | Q(kana_key__startswith=key)
+        return self.filter(alike | Q(birth_date=birth_date) if birth_date else alike)
+
+    def born_within(self, first, last):
+        """People whose birth date, as far as it is known, lies between two days."""
+        return self.filter(birth_date__range=(first, last))
+
+
+    def separated_from(self, person):
+        """People under a separation from `person` that still stands."""
+        apart = Separation.objects.filter(lifted_by__isnull=True)
+        firsts = apart.filter(second=person).values("first")
+        return self.filter(Q(pk__in=firsts) | Q(pk__in=apart.filter(first=person).values("second")))
+
+
+class SeparationQuerySet(models.QuerySet):
+    def standing(self):
+        """Separations that two people have not lifted yet."""
+        return self.filter(lifted_by__isnull=True)
+
+    def of(self, person):
+        """Separations in which `person` is one side."""
+        return self.filter(Q(first=person) | Q(second=person))
+
+    def between(self, person, other):
+        """The separations of these two people, whichever was named first."""
+        return self.filter(Q(first=person, second=other) | Q(first=other, second=person))
 
 
 class Person(models.Model):
@@ -61,6 +94,19 @@ class Person(models.Model):
         # Never the name: str() ends up in logs and messages.
         return f"人 {self.public_id}"
 
+    @property
+    def birth(self):
+        """The birth date with its precision (年だけ, 推定), or None; what screens and forms show."""
+        if self.birth_date is None:
+            return None
+        return PartialDate(self.birth_date, self.birth_precision, self.birth_estimated)
+
+    @birth.setter
+    def birth(self, known):
+        self.birth_date = known.date if known else None
+        self.birth_precision = known.precision if known else self.Precision.DAY
+        self.birth_estimated = known.estimated if known else False
+
     def save(self, *args, **kwargs):
         self.name_key, self.kana_key = name_key(self.name), name_key(self.kana)
         super().save(*args, **kwargs)
@@ -77,6 +123,8 @@ class Separation(models.Model):
     lift_asked_by = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+")
     lifted_by = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+")
 
+    objects = SeparationQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "分離"
         constraints = [
@@ -89,6 +137,22 @@ class Separation(models.Model):
 
     def __str__(self):
         return f"分離 {self.pk}"
+
+    def other_side(self, person):
+        """Whom `person` is separated from by it."""
+        return self.second if self.first_id == person.pk else self.first
+
+    def ask_to_lift(self, membership):
+        """The first of the two people who lift it; it stands until the second."""
+        self.lift_asked_by = membership
+        self.save(update_fields=["lift_asked_by"])
+
+    def lift(self, membership):
+        """The second person lifts it. Raises ValueError for the one who asked (§4: to lift, a second person)."""
+        if self.lift_asked_by is None or self.lift_asked_by.user_id == membership.user_id:
+            raise ValueError("解除には、申し出た人とは別の人の確認が必要です。")
+        self.lifted_by = membership
+        self.save(update_fields=["lifted_by"])
 
 
 class ConflictOfInterest(models.Model):

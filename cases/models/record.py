@@ -1,8 +1,8 @@
 """支援経過, contact details and the household: rows with a few more columns."""
 
-from django.db import models
+from django.db import models, transaction
 
-from cases.models.row import Row
+from cases.models.row import Row, RowVersion
 
 
 class Record(Row):
@@ -30,6 +30,27 @@ class Record(Row):
 
     class Meta:
         verbose_name = verbose_name_plural = "支援経過"
+
+    def as_written(self):
+        """Everything it says as one text: what an earlier version keeps."""
+        parts = [self.text]
+        if self.judgement:
+            parts.append(f"【所見・判断】{self.judgement}")
+        if self.next_step:
+            parts.append(f"【次の対応】{self.next_step}")
+        return "\n".join(parts)
+
+    def rewrite(self, author, *, text, judgement, next_step, next_on):
+        """Correct it as a new version; the earlier one keeps the judgement and the next step too."""
+        with transaction.atomic():
+            RowVersion.objects.create(
+                row_id=self.pk, number=self.version, text=self.as_written(), author=self.author
+            )
+            self.text, self.judgement, self.next_step, self.next_on = text, judgement, next_step, next_on
+            self.author, self.version = author, self.version + 1
+            self.save(
+                update_fields=["text", "judgement", "next_step", "next_on", "author", "version"]
+            )
 
 
 class ContactDetail(Row):
@@ -68,3 +89,8 @@ class HouseholdMember(Row):
 
     class Meta:
         verbose_name = verbose_name_plural = "世帯員"
+
+    def as_written(self):
+        """What it says as one text: what an earlier version keeps."""
+        period = "".join(f" {word}{day}" for word, day in (("から", self.from_day), ("まで", self.until_day)) if day)
+        return f"{self.name}({self.relation}) {self.get_living_display()}{period} {self.text}".strip()

@@ -5,7 +5,7 @@ know how.
 """
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from nisshin_support.public_id import PublicIdField
 
@@ -33,6 +33,24 @@ class RowQuerySet(models.QuerySet):
         from cases.visibility import editable_rows
 
         return editable_rows(self, viewer, purpose)
+
+    def about(self, person):
+        """Rows that say something about `person`, each once."""
+        return self.filter(Exists(Matter.objects.order_by().filter(row=OuterRef("pk"), subject=person)))
+
+    def in_category(self, number):
+        """Rows that say something of the category, each once."""
+        return self.filter(Exists(Matter.objects.order_by().filter(row=OuterRef("pk"), category=number)))
+
+    def older_than(self, row):
+        """Rows that stand after `row` in a timeline, newest first."""
+        same_day = Q(happened_on=row.happened_on)
+        same_moment = same_day & Q(recorded_at=row.recorded_at)
+        return self.filter(
+            Q(happened_on__lt=row.happened_on)
+            | same_day & Q(recorded_at__lt=row.recorded_at)
+            | same_moment & Q(pk__lt=row.pk)
+        )
 
     def for_timeline(self):
         """Everything one line of a timeline shows: three queries, however many rows."""

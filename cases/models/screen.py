@@ -1,6 +1,9 @@
 """What the screens need to keep: a form sent twice has one effect; search words stay out of addresses."""
 
+from datetime import timedelta
+
 from django.db import models
+from django.utils import timezone
 
 from nisshin_support.public_id import PublicIdField
 
@@ -35,3 +38,16 @@ class StoredSearch(models.Model):
 
     def __str__(self):
         return f"検索 {self.public_id}"
+
+    KEPT = timedelta(hours=12)
+
+    @classmethod
+    def keep(cls, user, **words):
+        """Keep the words for this user's next page; the user's older searches are forgotten after half a day."""
+        cls.objects.filter(user=user, at__lt=timezone.now() - cls.KEPT).delete()
+        return cls.objects.create(user=user, words=words)
+
+    @classmethod
+    def of(cls, user, public_id):
+        """The user's own search of that id, or None: nobody opens another's."""
+        return cls.objects.filter(user=user, public_id=public_id).first()

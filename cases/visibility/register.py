@@ -7,6 +7,7 @@ CONFIDENTIAL = {
     "cases.Case": "Case.objects.visible_to",
     "cases.Participation": "cases.visibility.visible_participations",
     "cases.LeadTerm": "through a visible case",
+    "cases.LeadOffer": "LeadOffer.objects.visible_to",
     "cases.ConcealedContact": "cases.visibility.visible_concealed_contacts",
     "cases.ConcealedHandover": "through a visible concealed contact",
     "cases.Authority": "through a visible consent or a case that the viewer's agency leads",
