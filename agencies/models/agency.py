@@ -47,6 +47,8 @@ class Agency(models.Model):
         OTHER = "other", "その他の支援関係機関"
 
     public_id = PublicIdField()
+    # Names change; the roster files find their agency by its code.
+    code = models.SlugField("符号", max_length=40, unique=True, null=True, blank=True, editable=False)
     name = models.CharField("名称", max_length=120, unique=True)
     short_name = models.CharField("略称", max_length=30)
     kana = models.CharField("ふりがな", max_length=200, blank=True)

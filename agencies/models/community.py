@@ -12,6 +12,7 @@ class Place(models.Model):
     """場・居場所・会場: where a line of the plan happens."""
 
     public_id = PublicIdField()
+    code = models.SlugField("符号", max_length=40, unique=True, null=True, blank=True, editable=False)
     name = models.CharField("名称", max_length=120)
     provisional = models.BooleanField("仮称", default=False)
     plan_row = models.ForeignKey(PlanRow, models.PROTECT, verbose_name="計画の行", related_name="places")
