@@ -57,7 +57,9 @@ def visible_rows(rows, viewer: Viewer, purpose: Purpose, item=None):
 def editable_rows(rows, viewer: Viewer, purpose: Purpose):
     """Visible rows that the author's agency may correct: it takes part today (§4)."""
     visible = visible_rows(rows, viewer, purpose)
-    return visible.filter(recorded_by=viewer.agency_id, case__in=support.taking_part(viewer), item__isnull=True)
+    return visible.filter(
+        recorded_by=viewer.agency_id, case__in=support.taking_part(viewer), item__isnull=True
+    )
 
 
 def visible_items(items, viewer: Viewer, purpose: Purpose):
@@ -70,6 +72,31 @@ def visible_items(items, viewer: Viewer, purpose: Purpose):
     if _closed(viewer, purpose) or purpose not in conditions:
         return items.none()
     return items.filter(conditions[purpose]())
+
+
+def visible_tables(items, viewer: Viewer, purpose: Purpose):
+    """Items on whose table rows may lie open to the viewer, whether or not the header does (§§3.3, 3.4)."""
+    if _closed(viewer, purpose) or purpose != Purpose.MEETING:
+        return items.none()
+    return items.filter(table.meeting_tables(viewer))
+
+
+def items_to_enclose_in(items, viewer: Viewer, purpose: Purpose):
+    """Items in preparation for which the viewer may lay rows on the table: called, or brought by oneself (§3.2)."""
+    if _closed(viewer, purpose) or purpose != Purpose.PREPARATION:
+        return items.none()
+    return items.filter(table.preparing_called(viewer) | table.brought_and_waiting(viewer))
+
+
+def rows_for_paper(rows, viewer: Viewer, item):
+    """Rows that a paper made today for the viewer may carry: seen at the table, and consented today as well (§3.3)."""
+    return visible_rows(rows, viewer, Purpose.MEETING, item).filter(table.consented_today(viewer, item))
+
+
+def header_on_paper(viewer: Viewer, item) -> bool:
+    """Whether a paper made today for the viewer may carry the item's header."""
+    items = visible_items(AgendaItem.objects.order_by(), viewer, Purpose.MEETING).filter(pk=item.pk)
+    return items.filter(table.header_consented_today(viewer)).exists()
 
 
 def visible_segments(segments, viewer: Viewer, purpose: Purpose):
@@ -103,7 +130,11 @@ def visible_hints(hints, viewer: Viewer, purpose: Purpose):
     if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
         return hints.none()
     closed = support.conflicted_people(viewer)
-    return hints.filter(agency=viewer.agency_id).exclude(person__in=closed).exclude(case__main_subject__in=closed)
+    return (
+        hints.filter(agency=viewer.agency_id)
+        .exclude(person__in=closed)
+        .exclude(case__main_subject__in=closed)
+    )
 
 
 def visible_referrals(referrals, viewer: Viewer, purpose: Purpose):
@@ -141,4 +172,6 @@ def visible_concealed_contacts(contacts, viewer: Viewer, purpose: Purpose):
     open_cases = Case.objects.open().filter(support.support_cases(viewer), pk__in=support.leading(viewer))
     from django.db.models import F
 
-    return contacts.filter(case__in=open_cases.values("pk"), person=F("case__main_subject"), lifted_by__isnull=True)
+    return contacts.filter(
+        case__in=open_cases.values("pk"), person=F("case__main_subject"), lifted_by__isnull=True
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
+from agencies.models import Membership
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
 from cases.models.case import Case, LeadTerm, Participation
@@ -12,8 +13,8 @@ from cases.models.referral import Enclosure
 from cases.models.row import Matter, Row
 from cases.visibility import table
 from cases.visibility.consent import consents_to_something, every_pair_consented
-from cases.visibility.purposes import Purpose, Viewer
-from meetings.models.agenda import AgendaItem, Attendance
+from cases.visibility.purposes import ROLE_PURPOSES, Purpose, Viewer
+from meetings.models.agenda import AgendaItem
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ def refusals_to_bring(viewer: Viewer, segment, case) -> list[Refusal]:
     """Why this case may not be put on this segment's agenda now; empty when it may (§§3.2, 3.3, separation)."""
     refusals = []
     if not segment.legal_basis:
-        refusals.append(Refusal("根拠", "この会議の根拠が選ばれていません。", "根拠を選んでから提出してください。"))
+        refusals.append(
+            Refusal("根拠", "この会議の根拠が選ばれていません。", "根拠を選んでから提出してください。")
+        )
     if segment.confirmed_on or segment.cancelled_on:
         refusals.append(Refusal("確定", "この会議の議題は確定しています。", "次の会議に提出してください。"))
     if not takes_part(viewer, case):
@@ -71,7 +74,11 @@ def refusals_to_bring(viewer: Viewer, segment, case) -> list[Refusal]:
         refusals += _refusals_for_consent(viewer, segment, case)
     if _separated_from_sitting(segment.meeting, case):
         refusals.append(
-            Refusal("分離", "この会議の日には提出できません。", "別の日の会議に提出してください。主担当機関に確かめてください。")
+            Refusal(
+                "分離",
+                "この会議の日には提出できません。",
+                "別の日の会議に提出してください。主担当機関に確かめてください。",
+            )
         )
     return refusals
 
@@ -100,7 +107,13 @@ def _separated_from_sitting(meeting, case) -> bool:
     apart = Separation.objects.filter(lifted_by__isnull=True)
     other_side = set()
     for first, second in apart.values_list("first", "second"):
-        other_side |= {second} if first == case.main_subject_id else {first} if second == case.main_subject_id else set()
+        other_side |= (
+            {second}
+            if first == case.main_subject_id
+            else {first}
+            if second == case.main_subject_id
+            else set()
+        )
     about = Q(enclosures__removed_on__isnull=True) & Q(enclosures__row__matters__subject__in=other_side)
     written = Q(written_rows__matters__subject__in=other_side)
     return items.filter(Q(case__main_subject__in=other_side) | about | written).exists()
@@ -138,7 +151,9 @@ def refusals_to_confirm(viewer: Viewer, segment) -> list[Refusal]:
         return [Refusal("根拠", "この会議の根拠が選ばれていません。", "根拠を選んでください。")]
     refusals = []
     if viewer.day < segment.meeting.day - table.DAYS_BEFORE:
-        refusals.append(Refusal("M3", "確定できるのは、開催日の14日前からです。", "その日まで待ってください。"))
+        refusals.append(
+            Refusal("M3", "確定できるのは、開催日の14日前からです。", "その日まで待ってください。")
+        )
     items = segment.items.filter(withdrawn_on__isnull=True).select_related("segment__meeting", "case")
     if not items:
         refusals.append(Refusal("議題", "議題がありません。", "案件を提出してください。"))
@@ -153,23 +168,44 @@ def _refusals_of_item(viewer: Viewer, item) -> list[Refusal]:
     if item.segment.is_statutory:
         refusals = _members_missing(item, about)
         if not this.filter(table.p4_reasoned()).exists():
-            refusals.append(Refusal("P4", "同意を得ていない理由か、共有の必要性が書かれていません。", "両方を記入してください。", about))
+            refusals.append(
+                Refusal(
+                    "P4",
+                    "同意を得ていない理由か、共有の必要性が書かれていません。",
+                    "両方を記入してください。",
+                    about,
+                )
+            )
     else:
         refusals = []
         if not this.filter(table.stands(viewer.day)).exists():
             refusals.append(
-                Refusal("M2", "本人の同意の範囲に入る出席機関がありません。", "出席機関を選び直すか、案件を取り下げてください。", about)
+                Refusal(
+                    "M2",
+                    "本人の同意の範囲に入る出席機関がありません。",
+                    "出席機関を選び直すか、案件を取り下げてください。",
+                    about,
+                )
             )
     if not item.attendances.filter(removed_on__isnull=True).exists():
-        refusals.append(Refusal("M1", "出席する人が選ばれていません。", "出席する人を選んでください。", about))
+        refusals.append(
+            Refusal("M1", "出席する人が選ばれていません。", "出席する人を選んでください。", about)
+        )
     return refusals
 
 
 def _members_missing(item, about) -> list[Refusal]:
     """P1 for each person selected for a 支援会議's item, on the meeting's day."""
-    missing = item.attendances.filter(removed_on__isnull=True).exclude(Exists(term_on(item, item.segment.meeting.day)))
+    missing = item.attendances.filter(removed_on__isnull=True).exclude(
+        Exists(term_on(item, item.segment.meeting.day))
+    )
     return [
-        Refusal("P1", f"{seat.agency}の{seat.user}さんは、開催日に構成員でないか、守秘の確認がありません。", "任期と守秘の確認を記録するか、会長が指名してください。", about)
+        Refusal(
+            "P1",
+            f"{seat.agency}の{seat.user}さんは、開催日に構成員でないか、守秘の確認がありません。",
+            "任期と守秘の確認を記録するか、会長が指名してください。",
+            about,
+        )
         for seat in missing.select_related("agency", "user")
     ]
 
@@ -187,14 +223,54 @@ def term_on(item, day):
     )
 
 
-def rows_not_shared_with_all(item, rows):
-    """Of `rows`, the keys of those that somebody checked in may not see: a shared screen leaves them out (§4)."""
-    seats = Attendance.objects.filter(item=item, removed_on__isnull=True, checked_in_at__isnull=False)
-    hidden = set()
-    for agency in seats.values_list("agency", flat=True).distinct():
-        passing = Row.objects.filter(pk__in=[row.pk for row in rows])
-        if not item.segment.is_statutory:
-            day = item.segment.meeting.day
-            passing = passing.filter(Q(recorded_by=agency) | every_pair_consented(agency, day))
-        hidden |= {row.pk for row in rows} - set(passing.values_list("pk", flat=True))
-    return hidden
+def refusals_to_call(viewer: Viewer, item) -> list[Refusal]:
+    """Why the 照会 of this item may not go out: P1, P2 and P4, or M2 and M1 (§3.2)."""
+    return _refusals_of_item(viewer, item)
+
+
+def refusals_to_close(viewer: Viewer, segment) -> list[Refusal]:
+    """Why minutes may not be closed: an item without consent as of the meeting's day (vector 7)."""
+    if segment.is_statutory:
+        return []
+    items = segment.items.filter(withdrawn_on__isnull=True)
+    standing = set(items.filter(table.stands(viewer.day)).values_list("pk", flat=True))
+    return [
+        Refusal(
+            "M2",
+            "会議の日に有効な同意がありません。",
+            "案件を取り下げるか、同意の日付を確かめてください。",
+            f"議題{item.order}",
+        )
+        for item in items
+        if item.pk not in standing
+    ]
+
+
+def may_make_paper(viewer: Viewer) -> bool:
+    """External members make no paper and no export of their own (§3)."""
+    return viewer.role != Role.EXTERNAL
+
+
+def rows_shared_with_all(item, rows, viewers):
+    """Of `rows`, those that every one of `viewers` may see on this table: what a shared screen may show (§4)."""
+    shared = Row.objects.filter(pk__in=[row.pk for row in rows])
+    for viewer in viewers:
+        shared = Row.objects.visible_to(viewer, Purpose.MEETING, item).filter(pk__in=shared.values("pk"))
+    allowed = set(shared.values_list("pk", flat=True)) if viewers else set()
+    return [row for row in rows if row.pk in allowed]
+
+
+def header_shared_with_all(item, viewers) -> bool:
+    """Whether every one of `viewers` may see the item's header."""
+    items = AgendaItem.objects.filter(pk=item.pk)
+    return bool(viewers) and all(items.visible_to(viewer, Purpose.MEETING).exists() for viewer in viewers)
+
+
+def checked_in_viewers(item, day):
+    """Everybody checked in for an item, as viewers on `day`; somebody without a membership in force sees nothing."""
+    seats = item.attendances.filter(removed_on__isnull=True, checked_in_at__isnull=False)
+    for seat in seats.select_related("user", "agency"):
+        for membership in Membership.objects.in_force(day).filter(user=seat.user_id, agency=seat.agency_id):
+            if Purpose.MEETING in ROLE_PURPOSES.get(membership.role, set()):
+                yield Viewer(user=seat.user, membership=membership, day=day)
+                break

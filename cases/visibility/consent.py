@@ -60,8 +60,12 @@ def consents_to_something(person, agency, day):
 
 def without_consent(agency, day):
     """Matters (pairs) of a row, by OuterRef("pk"), for which `agency` has no consent on `day`."""
-    return Matter.objects.order_by().filter(row=OuterRef("pk")).exclude(
-        Exists(consent_in_force(OuterRef("subject"), deeper(agency), OuterRef("category"), deeper(day)))
+    return (
+        Matter.objects.order_by()
+        .filter(row=OuterRef("pk"))
+        .exclude(
+            Exists(consent_in_force(OuterRef("subject"), deeper(agency), OuterRef("category"), deeper(day)))
+        )
     )
 
 
@@ -72,7 +76,9 @@ def every_pair_consented(agency, day):
 
 
 def _by_somebody_entitled(day):
-    return Q(given_by=GivenBy.SELF) | Q(given_by=GivenBy.REPRESENTATIVE) & Q(Exists(_authority_for_consent(day)))
+    return Q(given_by=GivenBy.SELF) | Q(given_by=GivenBy.REPRESENTATIVE) & Q(
+        Exists(_authority_for_consent(day))
+    )
 
 
 def _authority_for_consent(day):
@@ -94,7 +100,8 @@ def _authority_for_consent(day):
 def _separated_holder():
     apart = Separation.objects.filter(lifted_by__isnull=True)
     return apart.filter(
-        Q(first=OuterRef("person"), second=OuterRef("holder")) | Q(second=OuterRef("person"), first=OuterRef("holder"))
+        Q(first=OuterRef("person"), second=OuterRef("holder"))
+        | Q(second=OuterRef("person"), first=OuterRef("holder"))
     )
 
 

@@ -19,7 +19,9 @@ def agencies_that_would_see(viewer: Viewer, case, subjects, categories):
     known = visible_participations(taking_part, viewer, Purpose.SUPPORT)
     for subject in subjects:
         for category in categories:
-            known = known.filter(Exists(consent_in_force(subject.pk, OuterRef("agency"), category, viewer.day)))
+            known = known.filter(
+                Exists(consent_in_force(subject.pk, OuterRef("agency"), category, viewer.day))
+            )
     if not subjects or not categories:
         known = known.none()
     return Agency.objects.filter(pk__in=[viewer.agency_id, *known.values_list("agency", flat=True)])

@@ -25,7 +25,9 @@ DAYS_AFTER_RETURN = timedelta(days=30)
 
 def conflicted_people(viewer: Viewer):
     """People for whom the viewer, or the viewer's agency, has a recorded conflict: every purpose is closed (§3)."""
-    return ConflictOfInterest.objects.filter(Q(user=viewer.user_id) | Q(agency=viewer.agency_id)).values("person")
+    return ConflictOfInterest.objects.filter(Q(user=viewer.user_id) | Q(agency=viewer.agency_id)).values(
+        "person"
+    )
 
 
 def without_conflict(rows, viewer: Viewer):
@@ -58,13 +60,17 @@ def free_rows():
 
 def taking_part(viewer: Viewer):
     """Cases in which the viewer's agency takes part today."""
-    return Participation.objects.order_by().filter(in_force(viewer.day), agency=viewer.agency_id).values("case")
+    return (
+        Participation.objects.order_by().filter(in_force(viewer.day), agency=viewer.agency_id).values("case")
+    )
 
 
 def took_part(viewer: Viewer):
     """Cases in which it takes part or took part."""
     return (
-        Participation.objects.order_by().filter(agency=viewer.agency_id, from_day__lte=viewer.day).values("case")
+        Participation.objects.order_by()
+        .filter(agency=viewer.agency_id, from_day__lte=viewer.day)
+        .values("case")
     )
 
 
@@ -77,7 +83,10 @@ def live_referrals(viewer: Viewer):
     """Referrals to the viewer's agency with their ground recorded, pending, or accepted and not ended."""
     grounded = Q(ground=Referral.Ground.CONSENT) | ~Q(ground="") & ~Q(ground_note="")
     not_ended = Q(participation__until_day__isnull=True) | Q(participation__until_day__gte=viewer.day)
-    live = Q(status=Referral.Status.SENT) | Q(status=Referral.Status.ACCEPTED, participation__isnull=False) & not_ended
+    live = (
+        Q(status=Referral.Status.SENT)
+        | Q(status=Referral.Status.ACCEPTED, participation__isnull=False) & not_ended
+    )
     return Referral.objects.order_by().filter(grounded & live, to_agency=viewer.agency_id)
 
 
@@ -115,7 +124,9 @@ def support_cases(viewer: Viewer):
 
 def support_headers(viewer: Viewer):
     """Condition on a visible case: its header may be seen (§3.1, Header)."""
-    identity = consent_in_force(OuterRef("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day)
+    identity = consent_in_force(
+        OuterRef("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day
+    )
     consented = live_referrals(viewer).filter(~Q(ground=Referral.Ground.CONSENT) | Q(Exists(identity)))
     return (
         Q(pk__in=took_part(viewer))
@@ -144,12 +155,15 @@ def s3_enclosed(viewer: Viewer):
     by_consent = live.filter(ground=Referral.Ground.CONSENT)
     otherwise = live.exclude(ground=Referral.Ground.CONSENT)
     return free_rows() & (
-        _enclosed_in(otherwise) | _enclosed_in(by_consent) & every_pair_consented(viewer.agency_id, viewer.day)
+        _enclosed_in(otherwise)
+        | _enclosed_in(by_consent) & every_pair_consented(viewer.agency_id, viewer.day)
     )
 
 
 def _enclosed_in(referrals):
-    enclosures = Enclosure.objects.order_by().filter(referral__in=referrals.values("pk"), removed_on__isnull=True)
+    enclosures = Enclosure.objects.order_by().filter(
+        referral__in=referrals.values("pk"), removed_on__isnull=True
+    )
     return Q(pk__in=enclosures.values("row"))
 
 
@@ -201,7 +215,9 @@ def support_consultations(viewer: Viewer):
 
 def support_people(viewer: Viewer):
     """Condition on a person: known through a consultation, or as subject of a case or row, that the viewer sees."""
-    consultations = Consultation.objects.order_by().filter(support_consultations(viewer), person__isnull=False)
+    consultations = Consultation.objects.order_by().filter(
+        support_consultations(viewer), person__isnull=False
+    )
     cases = Case.objects.order_by().filter(support_cases(viewer)).filter(support_headers(viewer))
     rows = support_rows(Row.objects.order_by(), viewer)
     return (
@@ -215,7 +231,9 @@ def support_participations(viewer: Viewer):
     """Condition on a participation: itself, the lead's, all for the lead, else a row ⑤ of the main subject (§1)."""
     visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
     the_lead = LeadTerm.objects.filter(in_force(viewer.day), case=OuterRef("case"), agency=OuterRef("agency"))
-    services = consent_in_force(OuterRef("case__main_subject"), viewer.agency_id, Category.SERVICES, viewer.day)
+    services = consent_in_force(
+        OuterRef("case__main_subject"), viewer.agency_id, Category.SERVICES, viewer.day
+    )
     own = Q(agency=viewer.agency_id) | Q(case__in=leading(viewer))
     among_participants = Q(case__in=taking_part(viewer)) & (Q(Exists(the_lead)) | Q(Exists(services)))
     return Q(case__in=visible) & (own | among_participants)
@@ -237,7 +255,12 @@ def support_consents_concerning(viewer: Viewer):
     visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
     in_sight = Q(case__in=taking_part(viewer)) & Q(case__in=visible)
     by_list = Q(recipient_list__agencies=viewer.agency_id)
-    return in_sight & (Q(Exists(named)) | by_list) & ~Q(Exists(left_out)) & ~Q(person__in=conflicted_people(viewer))
+    return (
+        in_sight
+        & (Q(Exists(named)) | by_list)
+        & ~Q(Exists(left_out))
+        & ~Q(person__in=conflicted_people(viewer))
+    )
 
 
 def header_people(cases):

@@ -98,7 +98,9 @@ def _terms_for_item(viewer: Viewer):
 
 def p4_reasoned():
     """P4: the item says why there is no consent (or names it), and why sharing is necessary."""
-    necessity = Row.objects.order_by().filter(item=OuterRef("pk"), kind=Row.Kind.ITEM_NECESSITY).exclude(text="")
+    necessity = (
+        Row.objects.order_by().filter(item=OuterRef("pk"), kind=Row.Kind.ITEM_NECESSITY).exclude(text="")
+    )
     return ~Q(no_consent_reason="") & Q(Exists(necessity))
 
 
@@ -121,7 +123,9 @@ def on_deciding_days(today, holds_on):
 
 def main_consents_to(agency, today):
     """Condition on an item: the main subject consents to something for `agency` on the deciding days."""
-    return on_deciding_days(today, lambda day: consents_to_something(OuterRef("case__main_subject"), agency, day))
+    return on_deciding_days(
+        today, lambda day: consents_to_something(OuterRef("case__main_subject"), agency, day)
+    )
 
 
 def identity_consented(agency, today):
@@ -189,10 +193,19 @@ def preparing_office(viewer: Viewer):
 
 def preparing_called(viewer: Viewer):
     """Condition on an item: called, not yet confirmed, and the viewer is selected for it (§3.2)."""
-    called = Q(called_on__lte=viewer.day, segment__confirmed_on__isnull=True, segment__cancelled_on__isnull=True)
+    called = Q(
+        called_on__lte=viewer.day, segment__confirmed_on__isnull=True, segment__cancelled_on__isnull=True
+    )
     statutory = STATUTORY & p1_member(viewer) & p4_reasoned()
     identity = Q(brought_by=viewer.agency_id) | identity_consented(viewer.agency_id, viewer.day)
     return called & not_closed_to(viewer) & is_planned(viewer) & (statutory | CONSENT_BASED & identity)
+
+
+def brought_and_waiting(viewer: Viewer):
+    """Condition on an item in preparation: the viewer's agency brought it; at a 支援会議 only who brought it."""
+    waiting = Q(segment__confirmed_on__isnull=True, segment__cancelled_on__isnull=True)
+    mine = Q(brought_by=viewer.agency_id) & (CONSENT_BASED | STATUTORY & Q(author__user=viewer.user_id))
+    return waiting & not_closed_to(viewer) & mine
 
 
 def record_items(viewer: Viewer):
@@ -216,6 +229,21 @@ def m5_consented(viewer: Viewer, item):
     if viewer.day <= day:
         consented &= every_pair_consented(viewer.agency_id, viewer.day)
     return Q(recorded_by=viewer.agency_id) | consented
+
+
+def consented_today(viewer: Viewer, item):
+    """A paper always needs today as well: of a 重層的支援会議, consent today, or one's own row (§3.3)."""
+    if item.segment.is_statutory:
+        return Q()
+    return Q(recorded_by=viewer.agency_id) | every_pair_consented(viewer.agency_id, viewer.day)
+
+
+def header_consented_today(viewer: Viewer):
+    """The same for the header of an item."""
+    identity = consent_in_force(
+        OuterRef("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day
+    )
+    return STATUTORY | Q(brought_by=viewer.agency_id) | Q(Exists(identity))
 
 
 def m6_free():
@@ -268,7 +296,11 @@ def enclosed_on_table(item):
 def segments_with_a_part(viewer: Viewer):
     """Condition on a segment: the viewer runs it, or is planned for one of its items that is open to the viewer."""
     chairs = Q(chair=viewer.user_id) | Q(deputy=viewer.user_id)
-    runs = Q(pk__in=Segment.objects.order_by().filter(chairs).values("pk")) if viewer.role == Role.CHAIR else Q(pk__in=[])
+    runs = (
+        Q(pk__in=Segment.objects.order_by().filter(chairs).values("pk"))
+        if viewer.role == Role.CHAIR
+        else Q(pk__in=[])
+    )
     if viewer.role == Role.COORDINATOR:
         runs = Q()
         return runs
