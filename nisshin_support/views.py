@@ -6,7 +6,10 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from nisshin_support.purpose import open_to_anyone, open_to_staff
+from cases import audit
+from cases.visibility import Purpose
+from nisshin_support import home as home_screens
+from nisshin_support.purpose import for_purpose, open_to_anyone, open_to_staff
 
 log_in = login_not_required(
     open_to_anyone("the log-in page shows nothing but itself")(
@@ -29,14 +32,60 @@ def log_out(request):
 def switch_membership(request):
     """Act through another of one's own memberships in force."""
     chosen = request.POST.get("membership", "")
-    mine = {str(membership.pk): membership for membership in request.viewer.memberships} if request.viewer else {}
+    mine = (
+        {str(membership.pk): membership for membership in request.viewer.memberships}
+        if request.viewer
+        else {}
+    )
     if chosen not in mine:
         raise Http404
     request.session["membership"] = mine[chosen].pk
     return redirect("home")
 
 
-@open_to_staff("until the home screens come: only one's own name and role")
+@open_to_staff("chooses the home of the role in use; each of them states its own purpose")
 def home(request):
-    """The home screen of the role in use."""
-    return render(request, "home.html")
+    """The home screen of the role in use; without a membership in force, what to do about it."""
+    if request.viewer is None:
+        return render(request, "home/without_membership.html")
+    for screen in (field_home, member_home, roster_home, figures_home):
+        if any(request.viewer.may_act_for(purpose) for purpose in screen.purposes):
+            return screen(request)
+    raise Http404
+
+
+@for_purpose(Purpose.SUPPORT)
+def field_home(request):
+    """What a counter worker, an outreach worker or a coordinator does next."""
+    viewer, purpose = request.viewer, request.purpose
+    heaps = home_screens.heaps_for_support(viewer, purpose)
+    shown = {line.case for heap in heaps for line, _ in heap.shown if line.case}
+    audit.saw(request, "ホーム", things=sorted(case.public_id for case in shown))
+    context = {
+        "heaps": [heap for heap in heaps if heap.lines],
+        "clear": [heap.empty for heap in heaps if not heap.lines],
+        "tiles": home_screens.tiles(viewer, purpose),
+        "segments": home_screens.next_segments(viewer.day),
+    }
+    return render(request, "home/field.html", context)
+
+
+@for_purpose(Purpose.PREPARATION)
+def member_home(request):
+    """The coming sittings of a chair or an invited member, and what waits to be prepared."""
+    items = home_screens.items_for_member(request.viewer, request.purpose)
+    segments = home_screens.next_segments(request.viewer.day)
+    waiting = [(segment, sum(item.segment_id == segment.pk for item in items)) for segment in segments]
+    return render(request, "home/member.html", {"segments": waiting})
+
+
+@for_purpose(Purpose.ROSTER)
+def roster_home(request):
+    """What a roster administrator looks after."""
+    return render(request, "home/roster.html", {"counts": home_screens.roster_counts(request.viewer.day)})
+
+
+@for_purpose(Purpose.STATISTICS, Purpose.AUDIT)
+def figures_home(request):
+    """Where the figures, or the audit entries, are."""
+    return render(request, "home/figures.html", {"is_audit": request.purpose == Purpose.AUDIT})
