@@ -1,0 +1,73 @@
+"""What several screens show of a case, a page and a moment."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from agencies.models.agency import in_force
+from cases.models import Case, Participation
+from cases.visibility import visible_participations
+from cases.visibility.consent import consent_in_force
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list and the ways to its neighbours."""
+
+    rows: list
+    previous_url: str = ""
+    next_url: str = ""
+    range_label: str = ""
+
+
+def page_of(request, rows, size=PAGE):
+    """The page that the address asks for; the other parts of the address stay."""
+    found = Paginator(rows, size).get_page(request.GET.get("page"))
+
+    def address(number):
+        query = request.GET.copy()
+        query["page"] = number
+        return f"?{query.urlencode()}"
+
+    return Page(
+        rows=list(found),
+        previous_url=address(found.previous_page_number()) if found.has_previous() else "",
+        next_url=address(found.next_page_number()) if found.has_next() else "",
+        range_label=f"{found.start_index()}〜{found.end_index()}件目",
+    )
+
+
+def names_of_cases(request, case_ids):
+    """case id → name of the main subject, for those cases alone whose header the viewer may see."""
+    cases = Case.objects.with_header_for(request.viewer, request.purpose).filter(pk__in=set(case_ids))
+    return dict(cases.values_list("pk", "main_subject__name"))
+
+
+def name_rows(request, rows):
+    """Give each row `name`: its case's main subject, or nothing where the header is closed."""
+    names = names_of_cases(request, [row.case_id for row in rows])
+    for row in rows:
+        row.name = names.get(row.case_id, "")
+    return rows
+
+
+def readers_of(request, case, category):
+    """Names of the other agencies taking part that the main subject's consent lets see `category` today."""
+    viewer = request.viewer
+    taking_part = Participation.objects.filter(in_force(viewer.day), case=case).exclude(
+        agency=viewer.agency_id
+    )
+    consented = consent_in_force(OuterRef("case__main_subject"), OuterRef("agency"), category, viewer.day)
+    known = visible_participations(taking_part.filter(Exists(consented)), viewer, request.purpose)
+    others = known.order_by("agency__order", "pk").values_list("agency__name", flat=True)
+    return [viewer.agency.name, *others]
+
+
+def say_saved(request, words="保存しました"):
+    """The quiet message after an act, with its time."""
+    messages.success(request, f"{words} {timezone.localtime():%H:%M}")
