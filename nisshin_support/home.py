@@ -159,7 +159,7 @@ def _consents_ending(viewer, purpose):
         kind=Consent.Kind.GIVEN,
         withdrawn_on__isnull=True,
         until_day__range=(viewer.day, viewer.day + SOON),
-        case__in=Case.objects.open().values("pk"),
+        case__in=Case.objects.visible_to(viewer, purpose).open().values("pk"),
     )
     lines = [
         Line("同意の期限", reverse("cases:consent", args=[c.public_id]), case=c.case, day=c.until_day,

@@ -14,6 +14,7 @@ from django.core.management import call_command
 
 from nisshin_support import clock, database
 from tests.live_site import LiveSite, serve_a_fresh_site
+from tests.rendering import refusing_queries_while_rendering
 
 
 @pytest.fixture(scope="session")
@@ -113,3 +114,10 @@ def page(chromium: Any, live_site: LiveSite) -> Iterator[Any]:
     context = chromium.new_context(base_url=live_site.base_url, locale="ja-JP", timezone_id="Asia/Tokyo")
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(autouse=True)
+def no_confidential_query_while_rendering() -> Iterator[None]:
+    """In every test: a template that fetches confidential rows fails it."""
+    with refusing_queries_while_rendering():
+        yield
