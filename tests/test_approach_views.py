@@ -33,12 +33,20 @@ def case(worker):
 
 
 def entry(**fields):
-    start = {"happened_on": "R8.6.10", "means": "visit", "response": "absent", "staff_count": "2", "categories": ["6"]}
+    start = {
+        "happened_on": "R8.6.10",
+        "means": "visit",
+        "response": "absent",
+        "staff_count": "2",
+        "categories": ["6"],
+    }
     return start | fields
 
 
 def an_approach(case, viewer, **fields):
-    return a_row(case, viewer, model=Approach, categories=[6], **({"means": "visit", "response": "absent"} | fields))
+    return a_row(
+        case, viewer, model=Approach, categories=[6], **({"means": "visit", "response": "absent"} | fields)
+    )
 
 
 def new(case):
@@ -96,7 +104,12 @@ def test_a_stranger_gets_404_and_changes_nothing(client, worker):
     other = a_viewer()
     case = a_case(other)
     row = an_approach(case, other, text="ひみつ")
-    for address in [new(case), page_of(row), page_of(row, "approach_edit"), reverse("outreach:approach_print", args=[case.public_id])]:
+    for address in [
+        new(case),
+        page_of(row),
+        page_of(row, "approach_edit"),
+        reverse("outreach:approach_print", args=[case.public_id]),
+    ]:
         assert client.get(address).status_code == 404
     assert client.post(new(case), entry()).status_code == 404
     assert client.post(page_of(row, "approach_edit"), entry(version="1")).status_code == 404
@@ -113,7 +126,9 @@ def test_a_participant_sees_the_attempt_by_consent_and_may_not_correct_it(client
     a_consent(case, to=[worker.agency])
     assert "庭で会えた" in client.get(page_of(row)).content.decode()
     assert client.get(page_of(row, "approach_edit")).status_code == 404
-    assert "庭で会えた" in client.get(reverse("outreach:approach_print", args=[case.public_id])).content.decode()
+    assert (
+        "庭で会えた" in client.get(reverse("outreach:approach_print", args=[case.public_id])).content.decode()
+    )
 
 
 def test_a_print_of_a_case_leaves_out_what_one_may_not_see(client, worker, case):
@@ -127,7 +142,12 @@ def test_a_print_of_a_case_leaves_out_what_one_may_not_see(client, worker, case)
 
 def test_a_correction_keeps_the_earlier_text(client, worker, case):
     row = an_approach(case, worker, text="はじめの文")
-    assert client.post(page_of(row, "approach_edit"), entry(text="直した文", version="1", response="met")).status_code == 302
+    assert (
+        client.post(
+            page_of(row, "approach_edit"), entry(text="直した文", version="1", response="met")
+        ).status_code
+        == 302
+    )
     row = Approach.objects.get()
     assert (row.text, row.response, row.version) == ("直した文", "met", 2)
     assert [version.text for version in row.earlier_versions.all()] == ["はじめの文"]
@@ -172,7 +192,9 @@ def test_lists_and_prints_ask_no_more_for_thirty_rows(client, worker, case):
 
 
 def figures(response):
-    return {counter.code: counter.number for _, counters in response.context["groups"] for counter in counters}
+    return {
+        counter.code: counter.number for _, counters in response.context["groups"] for counter in counters
+    }
 
 
 def test_the_year_counts_people_attempts_and_contacts_among_visible_rows(client, worker, case):
@@ -202,3 +224,21 @@ def test_a_role_without_the_purpose_gets_404(client):
     client.force_login(a_viewer(role="statistics").user)
     for name, args in [("approaches", []), ("outreach_year", [2026])]:
         assert client.get(reverse(f"outreach:{name}", args=args)).status_code == 404
+
+
+def test_the_section_of_a_case_page_shows_what_one_may_see(rf, worker, case):
+    from django.template.loader import render_to_string
+
+    from cases.visibility import Purpose
+    from outreach.views.case_section import section
+
+    request = rf.get("/")
+    request.viewer, request.purpose = worker, Purpose.SUPPORT
+    partner = a_viewer(agency=AgencyFactory())
+    case.participations.create(agency=partner.agency, from_day=date(2026, 4, 15))
+    mine = an_approach(case, worker)
+    an_approach(case, partner)
+    data = section(request, case)
+    page = render_to_string("outreach/_case_section.html", {"data": data, "case": case, "request": request})
+    assert data["rows"] == [mine] and "1件" in page
+    assert new(case) in page and "同意を得る前のケース" in page

@@ -93,7 +93,10 @@ def test_the_list_switches_between_new_watched_and_all(client, worker):
     a_hint(worker, text="あたらしい話")
     a_hint(worker, text="みている話", status="watching", next_on=date(2026, 6, 12))
     a_hint(worker, text="おわった話", status="ended")
-    pages = {state: client.get(f"{address('hints')}?state={state}").content.decode() for state in ["new", "watching", "all"]}
+    pages = {
+        state: client.get(f"{address('hints')}?state={state}").content.decode()
+        for state in ["new", "watching", "all"]
+    }
     assert "あたらしい話" in pages["new"] and "みている話" not in pages["new"]
     assert "あと2日" in pages["watching"]
     assert all(words in pages["all"] for words in ["あたらしい話", "みている話", "おわった話"])
@@ -157,7 +160,9 @@ def test_the_informant_stands_on_its_own_page_alone_and_each_opening_is_remember
 
 
 def test_a_hint_becomes_a_case_before_consent_and_nothing_is_typed_twice(client, worker):
-    hint = a_hint(worker, text="食事をとっていない様子", area="川沿い", about="架空 太郎", noticed_on=date(2026, 6, 1))
+    hint = a_hint(
+        worker, text="食事をとっていない様子", area="川沿い", about="架空 太郎", noticed_on=date(2026, 6, 1)
+    )
     assert "架空 太郎" in client.get(address("hint_open_case", hint)).content.decode()
     client.post(address("hint_open_case", hint), {"name": "架空 太郎", "kana": "かくう たろう"})
     case, row = Case.objects.get(), Row.objects.get()

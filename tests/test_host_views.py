@@ -65,12 +65,23 @@ def test_a_host_sent_twice_is_one(client, worker):
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"name": ""}, "入力してください"), ({"until_day": "R8.3.1"}, "より前です"), ({"capacity": "多い"}, "整数")],
+    [
+        ({"name": ""}, "入力してください"),
+        ({"until_day": "R8.3.1"}, "より前です"),
+        ({"capacity": "多い"}, "整数"),
+    ],
 )
 def test_bad_input_says_what_to_do_and_keeps_what_was_typed(client, worker, fields, words):
-    page = client.post(reverse("outreach:host_new"), entry([{"name": "消えない献立"}], **fields)).content.decode()
+    page = client.post(
+        reverse("outreach:host_new"), entry([{"name": "消えない献立"}], **fields)
+    ).content.decode()
     assert words in page and "消えない献立" in page
     assert not Host.objects.exists()
+
+
+def test_a_menu_line_without_a_name_is_refused(client, worker):
+    page = client.post(reverse("outreach:host_new"), entry([{"name": "", "frequency": "週1回"}])).content.decode()
+    assert "メニューの名前を入力してください" in page and not Host.objects.exists()
 
 
 def test_a_menu_taken_away_is_retired_even_while_somebody_uses_it(client, worker):

@@ -54,7 +54,14 @@ def move(stage, day="R8.6.10", seen="asked", **fields):
 
 
 def follow_up(placed, viewer, **fields):
-    return a_row(placed.case, viewer, model=PlacementFollowUp, categories=[3], placement=placed, **({"to": "person"} | fields))
+    return a_row(
+        placed.case,
+        viewer,
+        model=PlacementFollowUp,
+        categories=[3],
+        placement=placed,
+        **({"to": "person"} | fields),
+    )
 
 
 def test_a_placement_begins_with_a_host_or_a_menu(client, worker, case):
@@ -69,7 +76,11 @@ def test_a_placement_begins_with_a_host_or_a_menu(client, worker, case):
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({}, "受入れ先か、メニュー"), ({"text": "", "host": "h"}, "入力してください"), ({"happened_on": "R8.6.11"}, "まだ来ていない")],
+    [
+        ({}, "受入れ先か、メニュー"),
+        ({"text": "", "host": "h"}, "入力してください"),
+        ({"happened_on": "R8.6.11"}, "まだ来ていない"),
+    ],
 )
 def test_bad_input_says_what_to_do(client, worker, case, fields, words):
     a_host(worker)
@@ -107,7 +118,12 @@ def test_stages_keep_their_days(client, worker, placed):
     client.post(page_of(placed, "placement_move"), move("visit", "R8.5.10"))
     client.post(page_of(placed, "placement_move"), move("accepted", "R8.6.1", seen="visit"))
     row = Placement.objects.get()
-    assert (row.stage, row.visited_on, row.tried_on, row.accepted_on) == ("accepted", date(2026, 5, 10), None, date(2026, 6, 1))
+    assert (row.stage, row.visited_on, row.tried_on, row.accepted_on) == (
+        "accepted",
+        date(2026, 5, 10),
+        None,
+        date(2026, 6, 1),
+    )
     assert "R8.5.10" in client.get(page_of(placed)).content.decode()
 
 
@@ -154,7 +170,9 @@ def test_a_participant_sees_by_consent_and_may_not_move_it(client, worker):
     case = a_case(other)
     case.participations.create(agency=worker.agency, from_day=date(2026, 4, 15))
     row = a_placement(case, other, a_host(other))
-    hidden = a_row(case, other, model=PlacementFollowUp, categories=[2], placement=row, to="person", text="体調のこと")
+    hidden = a_row(
+        case, other, model=PlacementFollowUp, categories=[2], placement=row, to="person", text="体調のこと"
+    )
     a_consent(case, to=[worker.agency], categories=[3])
     page = client.get(page_of(row)).content.decode()
     assert "段階を進める" not in page and "体調のこと" not in page and hidden
@@ -171,7 +189,13 @@ def queries_of(client, address):
 def test_lists_and_prints_ask_no_more_for_thirty_rows(client, worker, placed):
     host = a_host(worker)
     year = reverse("outreach:participation_year", args=[2026])
-    addresses = [reverse("outreach:placements"), page_of(placed), page_of(host, "host"), f"{year}?of=placed", f"{year}?of=person_support"]
+    addresses = [
+        reverse("outreach:placements"),
+        page_of(placed),
+        page_of(host, "host"),
+        f"{year}?of=placed",
+        f"{year}?of=person_support",
+    ]
 
     def add(number):
         for _ in range(number):
@@ -191,10 +215,14 @@ def test_the_year_counts_stages_by_their_days_among_visible_rows(client, worker,
     other = a_viewer()
     a_placement(a_case(other), other, a_host(other, name="別の店"))
     response = client.get(reverse("outreach:participation_year", args=[2026]))
-    numbers = {counter.code: counter.number for _, counters in response.context["groups"] for counter in counters}
+    numbers = {
+        counter.code: counter.number for _, counters in response.context["groups"] for counter in counters
+    }
     assert numbers["placed"] == numbers["asked"] == 1 and numbers["kept_3"] == 1 and numbers["kept_6"] == 0
     assert (numbers["host_support"], numbers["person_support"]) == (1, 1)
     assert (numbers["new_hosts"], numbers["all_hosts"]) == (2, 2)
     for code in ["placed", "kept_3", "host_support", "new_hosts"]:
-        lines = client.get(reverse("outreach:participation_year", args=[2026]) + f"?of={code}").context["lines"]
+        lines = client.get(reverse("outreach:participation_year", args=[2026]) + f"?of={code}").context[
+            "lines"
+        ]
         assert len(lines) == numbers[code]

@@ -2,13 +2,14 @@
 
 from django import forms
 
-from cases.models import Person
 from nisshin_support.forms import HouseForm, HouseModelForm, KanaField, PeriodRules, WarekiDateField
 from nisshin_support.kana import name_key
 from nisshin_support.versions import VersionRules
 from nisshin_support.wareki import wareki_short
 from outreach.forms.days import PastDayRules
 from outreach.models import Hint, Informant
+
+MOST_OFFERED = 20
 
 
 class HintForm(PastDayRules, PeriodRules, HouseModelForm):
@@ -70,26 +71,29 @@ class OpenCaseForm(HouseForm):
         widget=forms.TextInput(attrs={"data-kana-to": "id_kana"}),
     )
     kana = KanaField(label="ふりがな", max_length=120, required=False)
-    person = forms.ModelChoiceField(
-        label="同じ人かもしれない人",
-        queryset=Person.objects.none(),
-        to_field_name="public_id",
-        required=False,
-        widget=forms.RadioSelect,
-        empty_label="この中にはいない(新しい人として登録する)",
-    )
+    person = forms.ChoiceField(label="同じ人かもしれない人", required=False, widget=forms.RadioSelect)
     looked = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, known_people, **options):
         super().__init__(*args, **options)
         typed = self["name"].value() or ""
-        candidates = known_people.named_like(typed)
-        self.fields["person"].queryset = candidates
-        self.fields["person"].label_from_instance = _who
-        self.has_candidates = candidates.exists()
+        # Fetched here and not while rendering: these are people.
+        self.candidates = {
+            person.public_id: person for person in known_people.named_like(typed)[:MOST_OFFERED]
+        }
         self.seen_for = name_key(typed)
-        if not self.has_candidates:
+        offered = [(public_id, _who(person)) for public_id, person in self.candidates.items()]
+        self.fields["person"].choices = [("", "この中にはいない(新しい人として登録する)"), *offered]
+        if not self.candidates:
             del self.fields["person"]
+
+    def clean_person(self):
+        return self.candidates.get(self.cleaned_data["person"])
+
+    @property
+    def has_candidates(self):
+        """Whether somebody of that name is known."""
+        return bool(self.candidates)
 
     @property
     def asks_first(self):

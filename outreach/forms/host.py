@@ -38,6 +38,19 @@ class HostMenuForm(HouseModelForm):
         fields = ["name", "frequency"]
         labels = {"name": "メニュー", "frequency": "頻度の目安"}
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        # An empty line is no menu; the word 必須 beside it would say otherwise.
+        self.fields["name"].required = False
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.has_changed() and not cleaned.get("name"):
+            self.add_error(
+                "name", "メニューの名前を入力してください。やめるときは「このメニューをやめる」を選びます。"
+            )
+        return cleaned
+
 
 HostMenuFormSet = forms.inlineformset_factory(
     Host, HostMenu, form=HostMenuForm, extra=3, can_delete=True, max_num=50, validate_max=True

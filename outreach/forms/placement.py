@@ -22,12 +22,17 @@ class PlacementForm(PastDayRules, HouseForm):
 
     happened_on = WarekiDateField(label="打診した日")
     host = forms.ModelChoiceField(
-        label="受入れ先", queryset=Host.objects.none(), to_field_name="public_id", required=False
+        label="受入れ先",
+        queryset=Host.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label="選んでください",
     )
     menu = MenuChoiceField(
         label="メニュー",
         queryset=HostMenu.objects.none(),
         required=False,
+        empty_label="まだ決めていない",
         help_text="メニューを選べば、受入れ先は選ばなくてもかまいません。",
     )
     text = forms.CharField(

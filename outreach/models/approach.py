@@ -50,7 +50,9 @@ class Hint(models.Model):
     area = models.CharField("地区・場所", max_length=120, blank=True)
     about = models.CharField("だれについて(分かる範囲で)", max_length=120, blank=True)
     person = models.ForeignKey("cases.Person", models.PROTECT, null=True, blank=True, related_name="hints")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="受けた機関", related_name="hints")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="受けた機関", related_name="hints"
+    )
     author = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
     status = models.CharField("状態", max_length=20, choices=Status.choices, default=Status.NEW)
     next_on = models.DateField("次に確かめる日", null=True, blank=True)
@@ -88,7 +90,9 @@ class Hint(models.Model):
     def become_case(self, *, person, author, day):
         """Open a case 働きかけ中(同意前) about `person`; what was noticed becomes its first row, the informant never."""
         with transaction.atomic():
-            self.case = Case.start(main_subject=person, agency=author.agency, day=day, stage=Case.Stage.APPROACH)
+            self.case = Case.start(
+                main_subject=person, agency=author.agency, day=day, stage=Case.Stage.APPROACH
+            )
             self.person, self.status, self.next_on = person, self.Status.CASE, None
             self.save(update_fields=["case", "person", "status", "next_on"])
             Record.write(
@@ -126,7 +130,9 @@ class ApproachQuerySet(RowQuerySet):
     def planned(self):
         """The next days agreed on, soonest first; one that a later attempt by the same agency has overtaken is gone."""
         later = Approach.objects.order_by().filter(
-            case=OuterRef("case"), recorded_by=OuterRef("recorded_by"), happened_on__gt=OuterRef("happened_on")
+            case=OuterRef("case"),
+            recorded_by=OuterRef("recorded_by"),
+            happened_on__gt=OuterRef("happened_on"),
         )
         return self.filter(~Exists(later), next_on__isnull=False).order_by("next_on", "pk")
 

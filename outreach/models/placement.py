@@ -34,7 +34,9 @@ class Host(models.Model):
     contact = models.CharField("担当者・連絡先", max_length=200, blank=True)
     capacity = models.PositiveSmallIntegerField("受け入れられる人数", default=1)
     note = models.TextField("配慮できること・条件", blank=True)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="登録した機関", related_name="hosts")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="登録した機関", related_name="hosts"
+    )
     from_day = models.DateField("協力の開始日")
     until_day = models.DateField("協力の終了日", null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -113,7 +115,9 @@ class Placement(Row):
         ENDED = "ended", "終了"
 
     host = models.ForeignKey(Host, models.PROTECT, verbose_name="受入れ先", related_name="placements")
-    menu = models.ForeignKey(HostMenu, models.PROTECT, verbose_name="メニュー", null=True, blank=True, related_name="placements")
+    menu = models.ForeignKey(
+        HostMenu, models.PROTECT, verbose_name="メニュー", null=True, blank=True, related_name="placements"
+    )
     stage = models.CharField("段階", max_length=20, choices=Stage.choices, default=Stage.ASKED)
     stage_on = models.DateField("段階の日付")
     visited_on = models.DateField("見学日", null=True, blank=True)
@@ -162,7 +166,9 @@ class FollowUpQuerySet(RowQuerySet):
     def planned(self):
         """The next days agreed on, soonest first, of placements not ended, where no later follow-up has come."""
         later = self.model.objects.order_by().filter(
-            placement=OuterRef("placement"), recorded_by=OuterRef("recorded_by"), happened_on__gt=OuterRef("happened_on")
+            placement=OuterRef("placement"),
+            recorded_by=OuterRef("recorded_by"),
+            happened_on__gt=OuterRef("happened_on"),
         )
         running = self.exclude(placement__stage=Placement.Stage.ENDED)
         return running.filter(~Exists(later), next_on__isnull=False).order_by("next_on", "pk")
