@@ -1,3 +1,46 @@
+"""Counter, cases, referrals: grouped by noun, one name an act."""
+
+from django.urls import path
+
+from cases.views import case_list, consultations, evaluations, people, plan_steps, plans, referrals
+
 app_name = "cases"
 
-urlpatterns = []
+urlpatterns = [
+    # 相談受付
+    path("consultations/", consultations.consultations, name="consultations"),
+    path("consultations/new/", consultations.consultation_new, name="consultation_new"),
+    path("consultations/candidates/", consultations.consultation_candidates, name="consultation_candidates"),
+    path("consultations/<str:public_id>/", consultations.consultation, name="consultation"),
+    path("consultations/<str:public_id>/edit/", consultations.consultation_edit, name="consultation_edit"),
+    path("consultations/<str:public_id>/print/", consultations.consultation_print, name="consultation_print"),
+    path("consultations/<str:public_id>/case/", consultations.consultation_open_case, name="consultation_open_case"),
+    path("consultations/<str:public_id>/outcome/", consultations.consultation_settle, name="consultation_settle"),
+    path("people/<str:public_id>/edit/", people.person_edit, name="person_edit"),
+    # ケースの一覧
+    path("cases/", case_list.cases, name="cases"),
+    path("cases.xlsx", case_list.case_export, name="case_export"),
+    # つなぎ
+    path("referrals/", referrals.referrals, name="referrals"),
+    path("cases/<str:public_id>/referrals/new/", referrals.referral_new, name="referral_new"),
+    path("referrals/<str:public_id>/", referrals.referral, name="referral"),
+    path("referrals/<str:public_id>/print/", referrals.referral_print, name="referral_print"),
+    path("referrals/<str:public_id>/accept/", referrals.referral_accept, name="referral_accept"),
+    path("referrals/<str:public_id>/return/", referrals.referral_return, name="referral_return"),
+    path("referrals/<str:public_id>/recall/", referrals.referral_recall, name="referral_recall"),
+    # プラン
+    path("cases/<str:case_id>/plans/new/", plans.plan_new, name="plan_new"),
+    path("plans/<str:plan_id>/", plans.plan, name="plan"),
+    path("plans/<str:plan_id>/edit/", plans.plan_edit, name="plan_edit"),
+    path("plans/<str:plan_id>/move/", plans.plan_move, name="plan_move"),
+    path("plans/<str:plan_id>/print/", plans.plan_print, name="plan_print"),
+    path("plans/<str:plan_id>/replan/", plans.plan_replan, name="plan_replan"),
+    path("plans/<str:plan_id>/take-over/", plans.plan_take_over, name="plan_take_over"),
+    path("plans/<str:plan_id>/goals/new/", plan_steps.goal_new, name="goal_new"),
+    path("plans/<str:plan_id>/actions/new/", plan_steps.action_new, name="action_new"),
+    path("plans/<str:plan_id>/evaluations/new/", evaluations.evaluation_new, name="evaluation_new"),
+    path("goals/<str:goal_id>/edit/", plan_steps.goal_edit, name="goal_edit"),
+    path("actions/<str:action_id>/", plan_steps.action, name="action"),
+    path("actions/<str:action_id>/edit/", plan_steps.action_edit, name="action_edit"),
+    path("actions/<str:action_id>/end/", plan_steps.action_end, name="action_end"),
+]

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from cases.views import searches
 from nisshin_support import views
 
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("login/", views.log_in, name="login"),
     path("logout/", views.log_out, name="logout"),
     path("membership/", views.switch_membership, name="switch_membership"),
+    path("search/", searches.search, name="search"),
     path("admin/", admin.site.urls),
     path("", include("cases.urls")),
     path("", include("meetings.urls")),

@@ -27,11 +27,6 @@ class PersonQuerySet(models.QuerySet):
             alike |= Q(name_key__startswith=key) | Q(kana_key__startswith=key)
         return self.filter(alike | Q(birth_date=birth_date) if birth_date else alike)
 
-    def born_within(self, first, last):
-        """People whose birth date, as far as it is known, lies between two days."""
-        return self.filter(birth_date__range=(first, last))
-
-
     def separated_from(self, person):
         """People under a separation from `person` that still stands."""
         apart = Separation.objects.filter(lifted_by__isnull=True)
