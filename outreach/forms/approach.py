@@ -2,7 +2,7 @@
 
 from django import forms
 
-from cases.models import Category, Row
+from cases.models import Category
 from nisshin_support.forms import HouseModelForm, PeriodRules, WarekiDateField
 from nisshin_support.versions import VersionRules
 from outreach.forms.days import ClockField, PastDayRules
@@ -62,7 +62,4 @@ class ApproachCorrectionForm(VersionRules, ApproachForm):
     categories = None
 
     def _stored_version(self):
-        # The version stands in the row's own table: lock that row, not only its extension.
-        return (
-            Row._base_manager.select_for_update().values_list("version", flat=True).get(pk=self.instance.pk)
-        )
+        return self.instance.locked_version()

@@ -181,6 +181,10 @@ class Approach(Row):
         """接触成功, whatever came of it."""
         return self.response in self.REACHED
 
+    def locked_version(self):
+        """The version as stored, held until the act is done: in the row's own table, not its extension's."""
+        return Row.objects.select_for_update().values_list("version", flat=True).get(pk=self.pk)
+
     def amend(self, *, author, text, **columns):
         """Correct the entry: the text as a new version, the other columns in place."""
         with transaction.atomic():

@@ -23,7 +23,7 @@ def approaches(request):
     seen = visible_approaches(request).filter(recorded_by=request.viewer.agency)
     page = page_of(request, seen.newest_first())
     planned = list(
-        seen.filter(case__in=Case.objects.open().visible_to(request.viewer, request.purpose)).planned()[
+        seen.filter(case__in=Case.objects.visible_to(request.viewer, request.purpose).open()).planned()[
             :PLANNED
         ]
     )

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from agencies.models.agency import in_force
-from cases.models import Case, Participation
+from cases.models import Case
 from cases.visibility import visible_participations
 from cases.visibility.consent import consent_in_force
 
@@ -59,9 +59,7 @@ def name_rows(request, rows):
 def readers_of(request, case, category):
     """Names of the other agencies taking part that the main subject's consent lets see `category` today."""
     viewer = request.viewer
-    taking_part = Participation.objects.filter(in_force(viewer.day), case=case).exclude(
-        agency=viewer.agency_id
-    )
+    taking_part = case.participations.filter(in_force(viewer.day)).exclude(agency=viewer.agency_id)
     consented = consent_in_force(OuterRef("case__main_subject"), OuterRef("agency"), category, viewer.day)
     known = visible_participations(taking_part.filter(Exists(consented)), viewer, request.purpose)
     others = known.order_by("agency__order", "pk").values_list("agency__name", flat=True)
