@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from outreach.views import approaches, hints, hosts, next_steps, placements, years
+from outreach.views import approaches, corrections, hints, hosts, next_steps, placements, years
 
 app_name = "outreach"
 
@@ -34,6 +34,11 @@ urlpatterns = [
     ),
     path(
         "participation/placements/<str:public_id>/print/", placements.placement_print, name="placement_print"
+    ),
+    path(
+        "participation/texts/<str:public_id>/edit/",
+        corrections.placement_text_edit,
+        name="placement_text_edit",
     ),
     path("participation/year/<int:year>/", years.participation_year, name="participation_year"),
     path("cases/<str:public_id>/placements/new/", placements.placement_new, name="placement_new"),

@@ -226,3 +226,33 @@ def test_the_year_counts_stages_by_their_days_among_visible_rows(client, worker,
             "lines"
         ]
         assert len(lines) == numbers[code]
+
+
+def text_page(row):
+    return page_of(row, "placement_text_edit")
+
+
+def test_texts_are_corrected_as_new_versions(client, worker, placed):
+    row = follow_up(placed, worker, text="はじめの様子")
+    for written, text in [(placed, "直した希望"), (row, "直した様子")]:
+        assert client.post(text_page(written), {"text": text, "version": "1"}).status_code == 302
+    page = client.get(page_of(placed)).content.decode()
+    assert all(words in page for words in ["直した希望", "袋詰めを望む", "直した様子", "はじめの様子"])
+
+
+def test_a_text_corrected_meanwhile_shows_both(client, worker, placed):
+    client.post(text_page(placed), {"text": "先の訂正", "version": "1"})
+    page = client.post(text_page(placed), {"text": "後の訂正", "version": "1"}).content.decode()
+    placed.refresh_from_db()
+    assert "先の訂正" in page and "後の訂正" in page and placed.text == "先の訂正"
+
+
+def test_only_the_agency_that_wrote_a_text_corrects_it(client, worker):
+    other = a_viewer()
+    case = a_case(other)
+    case.participations.create(agency=worker.agency, from_day=date(2026, 4, 15))
+    row = a_placement(case, other, a_host(other), text="ほかの機関の文")
+    a_consent(case, to=[worker.agency])
+    assert client.get(page_of(row)).status_code == 200
+    assert client.get(text_page(row)).status_code == 404
+    assert client.post(text_page(row), {"text": "書き換え", "version": "1"}).status_code == 404

@@ -2,7 +2,9 @@
 
 from django import forms
 
-from nisshin_support.forms import HouseForm, PeriodRules, WarekiDateField
+from cases.models import Row
+from nisshin_support.forms import HouseForm, HouseModelForm, PeriodRules, WarekiDateField
+from nisshin_support.versions import VersionRules
 from outreach.forms.approach import CategoriesField
 from outreach.forms.days import PastDayRules
 from outreach.models import Host, HostMenu, Placement, PlacementFollowUp
@@ -105,3 +107,13 @@ class FollowUpForm(PastDayRules, PeriodRules, HouseForm):
     text = forms.CharField(label="様子・調整したこと", widget=forms.Textarea(attrs={"rows": 6}))
     categories = CategoriesField()
     next_on = WarekiDateField(label="次の予定日", required=False)
+
+
+class TextCorrectionForm(VersionRules, HouseModelForm):
+    """The text of a placement or a follow-up, corrected."""
+
+    text = forms.CharField(label="内容", widget=forms.Textarea(attrs={"rows": 8}))
+
+    class Meta:
+        model = Row
+        fields = ["text"]

@@ -54,7 +54,8 @@ def page_of_hint(request, found, watch_form=None):
     """What the page of a hint shows; `watch_form` when the date typed there was wrong."""
     case = Case.objects.visible_to(request.viewer, request.purpose).filter(pk=found.case_id).first()
     watch_form = watch_form or WatchForm(today=request.viewer.day, initial={"next_on": found.next_on})
-    return {"hint": found, "case": case, "watch_form": watch_form}
+    writable = Case.objects.writable_by(request.viewer, request.purpose).filter(pk=found.case_id)
+    return {"hint": found, "case": case, "may_write": writable.exists(), "watch_form": watch_form}
 
 
 @for_purpose(Purpose.SUPPORT)

@@ -82,7 +82,7 @@ def placement(request, public_id):
 
 def page_of_placement(request, row, sight, move_form=None):
     """What the page (or paper) of a placement shows, remembered as seen."""
-    follow_ups = list(visible_follow_ups(request).filter(placement=row).order_by("-happened_on", "-pk"))
+    follow_ups = list(_with_versions(visible_follow_ups(request).filter(placement=row)))
     audit.saw(request, sight, case=row.case, rows=[row, *follow_ups])
     name_rows(request, [row])
     form = move_form or MoveForm(placement=row, today=request.viewer.day, initial={"day": request.viewer.day})
@@ -90,12 +90,24 @@ def page_of_placement(request, row, sight, move_form=None):
         "placement": row,
         "steps": steps_of(row),
         "follow_ups": follow_ups,
+        "earlier": list(row.earlier_versions.select_related("author__user")),
+        "editable": _editable_follow_ups(request, row),
         "may_move": _editable(request).filter(pk=row.pk).exists(),
         "may_write": Case.objects.writable_by(request.viewer, request.purpose)
         .filter(pk=row.case_id)
         .exists(),
         "move_form": form,
     }
+
+
+def _with_versions(follow_ups):
+    """The newest first, each with its earlier texts."""
+    return follow_ups.prefetch_related("earlier_versions__author__user").order_by("-happened_on", "-pk")
+
+
+def _editable_follow_ups(request, row):
+    editable = PlacementFollowUp.objects.editable_by(request.viewer, request.purpose).filter(placement=row)
+    return set(editable.values_list("pk", flat=True))
 
 
 def steps_of(row):
