@@ -1,6 +1,6 @@
 """つなぎ: one agency hands a case to another, with the rows it encloses; and enclosure, which meetings use too."""
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from nisshin_support.public_id import PublicIdField
@@ -16,6 +16,21 @@ class ReferralQuerySet(models.QuerySet):
     def to_answer(self):
         """Sent and waiting for an answer."""
         return self.filter(status=Referral.Status.SENT)
+
+    def answered_or_recalled(self):
+        """Those that wait for nothing any more."""
+        return self.exclude(status__in=[Referral.Status.SENT, Referral.Status.DRAFT])
+
+    def most_urgent_first(self):
+        """By urgency, then by how long they have waited."""
+        from cases.models.case import Urgency
+
+        ranks = [models.When(urgency=urgency, then=rank) for rank, urgency in enumerate(Urgency.values)]
+        return self.order_by(models.Case(*ranks, default=len(ranks)), "sent_on", "pk")
+
+    def with_agencies(self):
+        """With what one line of a list names: both agencies and the sender."""
+        return self.select_related("from_agency", "to_agency", "sender__user", "case")
 
 
 class Referral(models.Model):
@@ -77,20 +92,52 @@ class Referral(models.Model):
     def __str__(self):
         return f"つなぎ {self.public_id}"
 
+    @classmethod
+    def refer(cls, *, case, author, text, categories, rows, day, due, **fields):
+        """Write a referral with its text and the rows enclosed, and send it; `author` is the membership."""
+        from cases.models.row import Row
+
+        with transaction.atomic():
+            referral = cls.objects.create(case=case, sender=author, from_agency=author.agency, **fields)
+            Row.write(
+                case=case,
+                author=author,
+                subjects=[case.main_subject],
+                categories=categories,
+                day=day,
+                kind=Row.Kind.REFERRAL_TEXT,
+                referral=referral,
+                text=text,
+            )
+            Enclosure.objects.bulk_create(
+                Enclosure(row_id=row.pk, referral=referral, agency=author.agency, author=author, enclosed_on=day)
+                for row in rows
+            )
+            referral.send(on=day, due=due)
+        return referral
+
     def send(self, *, on, due):
         """送付: from now the receiver sees what is enclosed, as far as the ground carries it (S3)."""
         self.status, self.sent_on, self.answer_due = self.Status.SENT, on, due
         self.save(update_fields=["status", "sent_on", "answer_due"])
 
-    def accept(self, *, author, on, text, subjects):
+    def accept(self, *, author, on, text, subjects, role_note="", next_on=None):
         """受理: the receiver begins to take part in the case (§4); the sender stays a participant."""
-        from cases.models.case import Participation
-
-        taking_part = self.case.participations.filter(agency=self.to_agency, until_day__isnull=True).first()
-        self.participation = taking_part or Participation.objects.create(
-            case=self.case, agency=self.to_agency, from_day=on
-        )
+        self.participation = self._taking_part(on)
+        if role_note or next_on:
+            self.participation.role_note, self.participation.next_on = role_note, next_on
+            self.participation.save(update_fields=["role_note", "next_on"])
         self._answer(self.Status.ACCEPTED, author, on, text, subjects)
+
+    def _taking_part(self, on):
+        """The receiver's participation from `on`: a new one, or the one not over yet, without its end."""
+        theirs = self.case.participations.filter(agency=self.to_agency)
+        found = theirs.filter(Q(until_day__isnull=True) | Q(until_day__gte=on)).first()
+        if found is None:
+            return self.case.participations.create(agency=self.to_agency, from_day=on)
+        found.from_day, found.until_day = min(found.from_day, on), None
+        found.save(update_fields=["from_day", "until_day"])
+        return found
 
     def return_to_sender(self, *, author, on, text, subjects):
         """差戻し with a reason; the receiver's sight of the referral's text ends 30 days later (S6)."""
@@ -100,6 +147,10 @@ class Referral(models.Model):
         """取下げ by the sender before it is answered: the receiver sees nothing any more."""
         self.status, self.answered_on = self.Status.RECALLED, on
         self.save(update_fields=["status", "answered_on"])
+
+    def waits_for(self, agency_id):
+        """Whether it is sent to this agency and not answered yet."""
+        return self.status == self.Status.SENT and self.to_agency_id == agency_id
 
     def _answer(self, status, author, on, text, subjects):
         from cases.models.row import Category, Row
