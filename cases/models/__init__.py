@@ -7,7 +7,7 @@ from cases.models.people import ConflictOfInterest, Person, Separation
 from cases.models.plan import Assignment, Evaluation, Plan, PlanAction, PlanGoal
 from cases.models.record import ContactDetail, HouseholdMember, Record
 from cases.models.referral import Enclosure, Referral
-from cases.models.row import Category, Matter, Row, RowVersion
+from cases.models.row import Category, InformationCategory, Matter, Row, RowVersion
 from cases.models.screen import FormSubmission, StoredSearch
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Evaluation",
     "FormSubmission",
     "HouseholdMember",
+    "InformationCategory",
     "LeadOffer",
     "LeadTerm",
     "Matter",

@@ -21,6 +21,19 @@ class Category(models.IntegerChoices):
     HISTORY = 6, "⑥生活歴・課題その他"
 
 
+class InformationCategory(models.Model):
+    """The six categories as rows, so that a rule over "some" or "every" category is one sub-query, not six."""
+
+    number = models.PositiveSmallIntegerField("分類", primary_key=True, choices=Category.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "情報の分類"
+        ordering = ["number"]
+
+    def __str__(self):
+        return self.get_number_display()
+
+
 class RowQuerySet(models.QuerySet):
     def visible_to(self, viewer, purpose, item=None):
         """Rows the viewer may see for `purpose`; for a meeting's purposes, on the table of `item` (contract §3)."""
@@ -54,8 +67,10 @@ class RowQuerySet(models.QuerySet):
 
     def for_timeline(self):
         """Everything one line of a timeline shows: three queries, however many rows."""
-        return self.select_related("recorded_by", "case").prefetch_related("matters__subject").order_by(
-            "-happened_on", "-recorded_at", "-pk"
+        return (
+            self.select_related("recorded_by", "case")
+            .prefetch_related("matters__subject")
+            .order_by("-happened_on", "-recorded_at", "-pk")
         )
 
 
@@ -90,14 +105,24 @@ class Row(models.Model):
     text = models.TextField("内容", blank=True)
     happened_on = models.DateField("日付")
     recorded_at = models.DateTimeField("記録日時", auto_now_add=True)
-    recorded_by = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="記録した機関", related_name="rows")
-    author = models.ForeignKey("agencies.Membership", models.PROTECT, verbose_name="記録した人", related_name="+")
-    item = models.ForeignKey("meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="written_rows")
+    recorded_by = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="記録した機関", related_name="rows"
+    )
+    author = models.ForeignKey(
+        "agencies.Membership", models.PROTECT, verbose_name="記録した人", related_name="+"
+    )
+    item = models.ForeignKey(
+        "meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="written_rows"
+    )
     referral = models.ForeignKey("cases.Referral", models.PROTECT, null=True, blank=True, related_name="rows")
-    origin = models.ForeignKey("meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="born_rows")
+    origin = models.ForeignKey(
+        "meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="born_rows"
+    )
     brought_by = models.ForeignKey("agencies.Agency", models.PROTECT, null=True, blank=True, related_name="+")
     released_on = models.DateField("解除日", null=True, editable=False)
-    released_by = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False)
+    released_by = models.ForeignKey(
+        "agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False
+    )
     release_confirmed_by = models.ForeignKey(
         "agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False
     )

@@ -10,7 +10,7 @@ from agencies.models import Agency, CitySetting
 from agencies.models.agency import in_force
 from cases.models.consent import Authority, Consent
 from cases.models.people import Separation
-from cases.models.row import Category, Matter
+from cases.models.row import InformationCategory, Matter
 
 Kind, GivenBy, Method = Consent.Kind, Consent.GivenBy, Consent.Method
 
@@ -52,10 +52,21 @@ def consent_in_force(person, agency, category, day):
 
 def consents_to_something(person, agency, day):
     """The condition that `person` has a consent in force towards `agency` for some category (M4)."""
-    some = Q()
-    for category in Category.values:
-        some |= Q(Exists(consent_in_force(person, agency, category, day)))
-    return some
+    return Q(Exists(_consented_categories(person, agency, day)))
+
+
+def consents_to_everything(person, agency, day):
+    """The condition that `person` has a consent in force towards `agency` for each of the six categories."""
+    six = InformationCategory.objects.order_by()
+    consent = consent_in_force(deeper(person), deeper(agency), OuterRef("number"), deeper(day))
+    # Without the six rows "every" would hold vacuously.
+    return Q(Exists(six)) & ~Q(Exists(six.exclude(Exists(consent))))
+
+
+def _consented_categories(person, agency, day):
+    """The categories of `person` that are consented to `agency` on `day`; arguments as seen from outside."""
+    consent = consent_in_force(deeper(person), deeper(agency), OuterRef("number"), deeper(day))
+    return InformationCategory.objects.order_by().filter(Exists(consent))
 
 
 def without_consent(agency, day):

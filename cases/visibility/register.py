@@ -39,6 +39,7 @@ CONFIDENTIAL = {
 }
 
 NOT_CONFIDENTIAL = {
+    "cases.InformationCategory": "the six categories themselves",
     "cases.FormSubmission": "a random key and an address without names",
     "cases.StoredSearch": "read by its own user alone",
     "meetings.Meeting": "day and place of a sitting; names no case",

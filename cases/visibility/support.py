@@ -13,7 +13,7 @@ from cases.models.people import ConflictOfInterest, Person, Separation
 from cases.models.plan import Assignment
 from cases.models.referral import Enclosure, Referral
 from cases.models.row import Category, Matter, Row
-from cases.visibility.consent import consent_in_force, every_pair_consented
+from cases.visibility.consent import consent_in_force, consents_to_everything, every_pair_consented
 from cases.visibility.purposes import Viewer
 from meetings.models.roster import RosterTerm
 
@@ -202,12 +202,8 @@ def support_rows(rows, viewer: Viewer):
 def support_consultations(viewer: Viewer):
     """Condition on a consultation: the agency took it, or a live referral to it names it (§1, Before a case)."""
     referred = live_referrals(viewer)
-    missing = [
-        ~Q(Exists(consent_in_force(OuterRef("consultation__person"), viewer.agency_id, category, viewer.day)))
-        for category in Category.values
-    ]
-    for lacks in missing:
-        referred = referred.exclude(Q(ground=Referral.Ground.CONSENT) & lacks)
+    everything = consents_to_everything(OuterRef("consultation__person"), viewer.agency_id, viewer.day)
+    referred = referred.filter(~Q(ground=Referral.Ground.CONSENT) | everything)
     known = Q(agency=viewer.agency_id) | Q(pk__in=referred.exclude(consultation=None).values("consultation"))
     closed = Q(person__in=conflicted_people(viewer)) | Q(case__main_subject__in=conflicted_people(viewer))
     return known & ~closed
