@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 # What the web role may add to and read, never change or remove.
 APPEND_ONLY_TABLES = ("cases_auditentry",)
-READ_ONLY_TABLES = ("django_migrations",)
+READ_ONLY_TABLES = ("django_migrations", "cases_informationcategory")
 
 GRANTS = """
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
