@@ -21,6 +21,7 @@ class Place(models.Model):
     note = models.TextField("案内", blank=True)
     from_day = models.DateField("開始日")
     until_day = models.DateField("終了日", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "場・会場"
@@ -42,7 +43,9 @@ class Activity(models.Model):
 
     public_id = PublicIdField()
     plan_row = models.ForeignKey(PlanRow, models.PROTECT, verbose_name="計画の行", related_name="activities")
-    place = models.ForeignKey(Place, models.PROTECT, verbose_name="場", related_name="activities", null=True, blank=True)
+    place = models.ForeignKey(
+        Place, models.PROTECT, verbose_name="場", related_name="activities", null=True, blank=True
+    )
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="記録した機関", related_name="activities")
     day = models.DateField("日")
     title = models.CharField("内容", max_length=120)
@@ -65,7 +68,9 @@ class Course(models.Model):
 
     public_id = PublicIdField()
     plan_row = models.ForeignKey(PlanRow, models.PROTECT, verbose_name="計画の行", related_name="courses")
-    place = models.ForeignKey(Place, models.PROTECT, verbose_name="会場", related_name="courses", null=True, blank=True)
+    place = models.ForeignKey(
+        Place, models.PROTECT, verbose_name="会場", related_name="courses", null=True, blank=True
+    )
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="実施機関", related_name="courses")
     day = models.DateField("日")
     title = models.CharField("講座名", max_length=120)
@@ -86,9 +91,13 @@ class ConsultationDay(models.Model):
     """福祉なんでも相談会: one session at one venue; consultations are logged to it."""
 
     public_id = PublicIdField()
-    plan_row = models.ForeignKey(PlanRow, models.PROTECT, verbose_name="計画の行", related_name="consultation_days")
+    plan_row = models.ForeignKey(
+        PlanRow, models.PROTECT, verbose_name="計画の行", related_name="consultation_days"
+    )
     place = models.ForeignKey(Place, models.PROTECT, verbose_name="会場", related_name="consultation_days")
-    agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="担当機関", related_name="consultation_days")
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, verbose_name="担当機関", related_name="consultation_days"
+    )
     day = models.DateField("日")
     start = models.TimeField("開始", null=True, blank=True)
     end = models.TimeField("終了", null=True, blank=True)
