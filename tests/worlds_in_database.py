@@ -1,0 +1,142 @@
+"""The same world in PostgreSQL: every thing of a plain world through its real model, key for key."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from agencies.models import Agency, AgencyList, CitySetting, Membership, User
+from cases.models import (
+    Assignment,
+    Authority,
+    Case,
+    ConflictOfInterest,
+    Consent,
+    Consultation,
+    Enclosure,
+    LeadTerm,
+    Matter,
+    Participation,
+    Person,
+    Referral,
+    Row,
+    Separation,
+)
+from meetings.models import AgendaItem, Attendance, Meeting, RosterTerm, Segment
+from outreach.models import Hint
+from tests.oracle.world import World
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+def write(world: World) -> None:
+    """Everything, then PostgreSQL's statistics, so that plans are as on a filled database."""
+    CitySetting.objects.create(pk=1, oral_consent_counts=world.oral_counts)
+    _write_who(world)
+    _write_consents(world)
+    _write_cases(world)
+    _write_meetings(world)
+    connection.check_constraints()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _all(model: Any, things: dict, **made: Any) -> None:
+    """`made` maps a field to a value or to a function of the thing."""
+    model.objects.bulk_create(
+        model(pk=t.id, **{name: f(t) if callable(f) else f for name, f in made.items()}) for t in things.values()
+    )
+
+
+def _same(name: str) -> Any:
+    return lambda thing: getattr(thing, name)
+
+
+def _fields(*names: str, **renamed: str) -> dict[str, Any]:
+    """Fields that bear the same name in the plain world, and those that are named otherwise."""
+    return {name: _same(name) for name in names} | {to: _same(name) for to, name in renamed.items()}
+
+
+def _write_who(world: World) -> None:
+    _all(Agency, world.agencies, name=lambda a: f"機関{a.id}", short_name=lambda a: f"機{a.id}", kind="centre",
+         **_fields("from_day", "until_day"))  # fmt: skip
+    _all(AgencyList, world.lists, version=_same("id"), from_day=NOON.date())
+    through = AgencyList.agencies.through
+    through.objects.bulk_create(
+        through(agencylist_id=li.id, agency_id=a) for li in world.lists.values() for a in li.agencies
+    )
+    User.objects.bulk_create(User(pk=user, username=f"sekai{user}", name=f"職員{user}") for user in world.users)
+    _all(Membership, world.memberships,
+         **_fields("role", "from_day", "until_day", user_id="user", agency_id="agency"))  # fmt: skip
+    _all(Person, world.people, name=lambda p: f"人物{p.id}", name_key=lambda p: f"人物{p.id}",
+         birth_estimated=_same("estimated"), **_fields("birth_date", "died_on", birth_precision="precision"))  # fmt: skip
+    by = next(iter(world.memberships))
+    lifter = {"lift_asked_by_id": lambda s: by if s.lifted else None, "lifted_by_id": lambda s: by if s.lifted else None}
+    _all(Separation, world.separations, reason="試験", recorded_on=NOON.date(), recorded_by_id=by, **lifter,
+         **_fields(first_id="first", second_id="second"))  # fmt: skip
+    _all(ConflictOfInterest, world.conflicts, reason="試験", recorded_on=NOON.date(),
+         **_fields(person_id="person", user_id="user", agency_id="agency"))  # fmt: skip
+
+
+def _write_consents(world: World) -> None:
+    by = next(iter(world.memberships))
+    same = ("kind", "proof", "covers_sharing", "suspected_of_harm", "from_day", "until_day")
+    _all(Authority, world.authorities, holder_name="代理 試験", recorded_by_id=by,
+         **_fields(*same, person_id="person", holder_id="holder"))  # fmt: skip
+    same = ("kind", "for_programme", "given_on", "given_by", "method", "oral_record", "all_agencies", "from_day",
+            "until_day", "withdrawn_on")  # fmt: skip
+    _all(Consent, world.statements, author_id=by, categories=lambda s: sorted(s.categories),
+         **_fields(*same, person_id="person", case_id="case", authority_id="authority",
+                   recipient_list_id="recipient_list", recorded_by_id="recorded_by"))  # fmt: skip
+    for model, name in ((Consent.recipients.through, "recipients"), (Consent.excluded.through, "excluded")):
+        model.objects.bulk_create(
+            model(consent_id=s.id, agency_id=a) for s in world.statements.values() for a in getattr(s, name)
+        )
+
+
+def _write_cases(world: World) -> None:
+    by = next(iter(world.memberships))
+    _all(Case, world.cases, fiscal_year=2026, serial=_same("id"), opened_on=NOON.date(),
+         **_fields("released_on", main_subject_id="main", opened_by_id="opened_by", origin_id="origin"))  # fmt: skip
+    for model, terms in ((Participation, world.participations), (LeadTerm, world.leads)):
+        _all(model, terms, **_fields("from_day", "until_day", case_id="case", agency_id="agency"))
+    _all(Consultation, world.consultations, taken_on=NOON.date(), channel="visit", summary="試験", author_id=by,
+         **_fields(agency_id="agency", person_id="person", case_id="case"))  # fmt: skip
+    _all(Hint, world.hints, noticed_on=NOON.date(), source="own", text="試験", author_id=by,
+         **_fields(agency_id="agency", person_id="person", case_id="case"))  # fmt: skip
+    _all(Referral, world.referrals, sender_id=by, ground_note=_same("note"),
+         **_fields("ground", "status", "answered_on", case_id="case", consultation_id="consultation",
+                   from_agency_id="from_agency", to_agency_id="to_agency", participation_id="participation"))  # fmt: skip
+    _write_rows(world)
+
+
+def _write_rows(world: World) -> None:
+    one, other = list(world.memberships)[:2]
+    _all(Row, world.rows, happened_on=NOON.date(), author_id=one,
+         released_by_id=lambda r: one if r.released_on else None,
+         release_confirmed_by_id=lambda r: other if r.released_on else None,
+         **_fields("kind", "text", "released_on", case_id="case", recorded_by_id="recorded_by", item_id="item",
+                   referral_id="referral", origin_id="origin", brought_by_id="brought_by"))  # fmt: skip
+    Matter.objects.bulk_create(
+        Matter(row_id=row.id, subject_id=p, category=c) for row in world.rows.values() for p, c in row.matters
+    )
+    _all(Assignment, world.assignments, **_fields("ended_on", row_id="row", agency_id="agency", user_id="user"))
+    _all(Enclosure, world.enclosures, author_id=one, enclosed_on=NOON.date(),
+         **_fields("removed_on", row_id="row", referral_id="referral", item_id="item", agency_id="agency"))  # fmt: skip
+
+
+def _write_meetings(world: World) -> None:
+    by = next(iter(world.memberships))
+    _all(Meeting, world.meetings, **_fields("day", convened_by_id="convened_by"))
+    same = ("order", "status", "confirmed_on", "cancelled_on", "closed_on", "open_days")
+    _all(Segment, world.segments, display_name="試験の会議",
+         **_fields(*same, meeting_id="meeting", legal_basis="basis", chair_id="chair", deputy_id="deputy"))  # fmt: skip
+    _all(AgendaItem, world.items, kind="new_plan", author_id=by,
+         **_fields("brought_on", "called_on", "withdrawn_on", segment_id="segment", case_id="case",
+                   brought_by_id="brought_by", no_consent_reason="reason"))  # fmt: skip
+    _all(Attendance, world.attendances, selected_by_id=by, planned_on=NOON.date() - timedelta(days=90),
+         checked_in_at=lambda t: NOON if t.checked_in else None,
+         **_fields("removed_on", item_id="item", user_id="user", agency_id="agency"))  # fmt: skip
+    _all(RosterTerm, world.terms, member_kind="corporation",
+         **_fields("from_day", "until_day", "acknowledged_on", user_id="user", agency_id="agency", item_id="item"))  # fmt: skip
