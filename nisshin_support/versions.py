@@ -28,8 +28,14 @@ class VersionRules(forms.ModelForm):
         return cleaned
 
     def _stored_version(self):
-        stored = type(self.instance)._base_manager.select_for_update(of=("self",)).filter(pk=self.instance.pk)
-        return stored.values_list("version", flat=True).get()
+        # The version may live in a parent's table (kinds of row): that one is locked until the transaction ends.
+        owner = type(self.instance)._meta.get_field("version").model
+        return (
+            owner._base_manager.select_for_update()
+            .filter(pk=self.instance.pk)
+            .values_list("version", flat=True)
+            .get()
+        )
 
     def _show_both(self):
         stored = type(self.instance)._base_manager.get(pk=self.instance.pk)
