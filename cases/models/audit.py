@@ -2,6 +2,24 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
+
+
+class AuditEntryQuerySet(models.QuerySet):
+    def visible_to(self, viewer, purpose):
+        """監査 alone reads the trail (contract §3.5)."""
+        allowed = purpose == "audit" and viewer.may_act_for(purpose)
+        return self if allowed else self.none()
+
+    def for_audit_page(self):
+        """What 監査 reads: time, user, agency, purpose, act, rule, case number. No rows, reasons or names of people."""
+        number = {
+            "year": Coalesce("case__fiscal_year", "item__case__fiscal_year"),
+            "serial": Coalesce("case__serial", "item__case__serial"),
+        }
+        return self.annotate(**number).values(
+            "pk", "at", "user__name", "agency__short_name", "membership__role", "purpose", "act", "rule", "year", "serial"
+        )
 
 
 class AuditEntry(models.Model):
@@ -19,6 +37,8 @@ class AuditEntry(models.Model):
     rows = ArrayField(models.BigIntegerField(), default=list, verbose_name="行")
     things = ArrayField(models.CharField(max_length=60), default=list, verbose_name="対象")
     reason = models.TextField("理由", blank=True)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "監査記録"

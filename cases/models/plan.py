@@ -31,6 +31,7 @@ class Plan(Row):
         REPLANNED = "replanned", "再プラン"
         SUSPENDED = "suspended", "中断"
 
+    OVER = (State.CLOSED, State.REPLANNED, State.SUSPENDED)
     NEXT_STATES = {
         State.DRAFT: [State.IN_MEETING, State.SUSPENDED],
         State.IN_MEETING: [State.DRAFT, State.DECIDED, State.SUSPENDED],
@@ -63,6 +64,16 @@ class Plan(Row):
         """The states that may follow the present one."""
         return self.NEXT_STATES.get(self.State(self.state), [])
 
+    @property
+    def is_over(self):
+        """終結, 再プラン or 中断: nothing is added to it any more."""
+        return self.state in self.OVER
+
+    def needs_evaluation_for(self, state):
+        """Whether somebody must have evaluated the plan before it may go on to `state`."""
+        begun = self.state in (self.State.RUNNING, self.State.EVALUATION)
+        return state in (self.State.CLOSED, self.State.REPLANNED) or begun and state == self.State.SUSPENDED
+
     def move_to(self, state, day):
         """Go on to `state`; raises ValueError if it does not follow the present one."""
         if state not in self.next_states():
@@ -89,6 +100,20 @@ class PlanGoal(Row):
     class Meta:
         verbose_name = verbose_name_plural = "目標"
 
+    def take_over(self, plan, author, day):
+        """再プラン: the same goal, about the same people, in the next plan."""
+        return PlanGoal.write(
+            case=plan.case,
+            author=author,
+            subjects=self.subject_list(),
+            categories=self.category_list(),
+            day=day,
+            text=self.text,
+            plan=plan,
+            term=self.term,
+            order=self.order,
+        )
+
 
 class PlanAction(Row):
     """支援内容: who does what by when. The responsible agency sees it by its assignment (S5)."""
@@ -112,6 +137,38 @@ class PlanAction(Row):
 
     class Meta:
         verbose_name = verbose_name_plural = "支援内容"
+
+    def assign_to(self, agency, user=None, due_on=None):
+        """Give the work to an agency (and one of its staff): it sees this action from now on (S5)."""
+        given = {"agency": agency, "user": user, "due_on": due_on, "ended_on": None, "outcome": ""}
+        Assignment.objects.update_or_create(row_id=self.pk, defaults=given)
+
+    def unassign(self, on):
+        """The person or the family does it now: the agency's sight ends."""
+        for assignment in Assignment.objects.filter(row_id=self.pk, ended_on__isnull=True):
+            assignment.end(on)
+
+    def take_over(self, plan, goal, author, day):
+        """再プラン: the same work in the next plan; it is assigned anew, because sight follows the assignment."""
+        action = PlanAction.write(
+            case=plan.case,
+            author=author,
+            subjects=self.subject_list(),
+            categories=self.category_list(),
+            day=day,
+            text=self.text,
+            plan=plan,
+            goal=goal,
+            doer=self.doer,
+            doer_note=self.doer_note,
+            from_day=plan.from_day,
+            until_day=plan.until_day,
+        )
+        given = Assignment.objects.filter(row_id=self.pk).first()
+        if given and not given.ended_on:
+            action.assign_to(given.agency, given.user, plan.until_day)
+            given.end(day, "次のプランに引き継いだ")
+        return action
 
 
 class Evaluation(Row):
