@@ -12,6 +12,16 @@ class LegalBasis(models.TextChoices):
     STATUTE = "statute", "社会福祉法106条の6(支援会議)"
 
 
+class MeetingQuerySet(models.QuerySet):
+    def coming(self, day):
+        """From `day` on, the nearest first."""
+        return self.filter(day__gte=day).order_by("day", "start", "pk")
+
+    def past(self, day):
+        """Before `day`, the latest first."""
+        return self.filter(day__lt=day).order_by("-day", "-pk")
+
+
 class Meeting(models.Model):
     """会議の日: one sitting at one place. It says nothing of any case; what is on the table hangs from the items."""
 
@@ -19,9 +29,15 @@ class Meeting(models.Model):
     day = models.DateField("開催日")
     start = models.TimeField("開始", null=True, blank=True)
     place = models.CharField("場所", max_length=120, blank=True)
-    note = models.CharField("連絡事項", max_length=200, blank=True, help_text="個人が分かることは書かないでください。")
-    convened_by = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="主催する機関", related_name="+")
+    note = models.CharField(
+        "連絡事項", max_length=200, blank=True, help_text="個人が分かることは書かないでください。"
+    )
+    convened_by = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="主催する機関", related_name="+"
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MeetingQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "会議"
@@ -55,8 +71,12 @@ class Segment(models.Model):
     order = models.PositiveSmallIntegerField("順番", default=1)
     legal_basis = models.CharField("根拠", max_length=10, choices=LegalBasis.choices, blank=True)
     display_name = models.CharField("表示名", max_length=60)
-    chair = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="会長", null=True, blank=True, related_name="+")
-    deputy = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="会長の代理", null=True, blank=True, related_name="+")
+    chair = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="会長", null=True, blank=True, related_name="+"
+    )
+    deputy = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="会長の代理", null=True, blank=True, related_name="+"
+    )
     status = models.CharField("状態", max_length=20, choices=Status.choices, default=Status.PREPARING)
     confirmed_on = models.DateField("確定日", null=True, blank=True)
     cancelled_on = models.DateField("中止日", null=True, blank=True)
@@ -78,6 +98,15 @@ class Segment(models.Model):
     def is_statutory(self):
         """Whether it rests on 法106条の6 (支援会議)."""
         return self.legal_basis == LegalBasis.STATUTE
+
+    def agenda_for(self, viewer):
+        """The agenda as those who run the segment or keep its office count it: places, no headers (§3.2)."""
+        return self.items.on_agenda_for(viewer)
+
+    @property
+    def is_over(self):
+        """Closed or cancelled: nothing is prepared or written here any more."""
+        return bool(self.closed_on or self.cancelled_on)
 
     def confirm(self, on):
         """確定: from now (at most 14 days before the day) its papers open to those planned (M3)."""

@@ -1,6 +1,6 @@
 """議事録 and 決定事項: rows written at an item's table."""
 
-from django.db import models
+from django.db import models, transaction
 
 from cases.models.row import Row
 
@@ -18,7 +18,12 @@ class MinutesParagraph(Row):
 
     nature = models.CharField("区別", max_length=20, choices=Nature.choices, default=Nature.FACT)
     speaker = models.ForeignKey(
-        "agencies.Agency", models.PROTECT, verbose_name="発言した機関", null=True, blank=True, related_name="+"
+        "agencies.Agency",
+        models.PROTECT,
+        verbose_name="発言した機関",
+        null=True,
+        blank=True,
+        related_name="+",
     )
     order = models.PositiveSmallIntegerField("順番", default=1)
 
@@ -40,3 +45,25 @@ class Decision(Row):
 
     class Meta:
         verbose_name = verbose_name_plural = "決定事項"
+
+    def become_action(self, plan, author, day):
+        """The decision goes on as an action of the plan; the assignment goes over to it."""
+        from cases.models import Assignment, PlanAction
+
+        given = Assignment.objects.filter(row_id=self.pk).first()
+        with transaction.atomic():
+            action = PlanAction.write(
+                case=self.case,
+                author=author,
+                subjects=self.subject_list(),
+                categories=self.category_list(),
+                day=day,
+                text=self.text,
+                plan=plan,
+                decision=self,
+                until_day=given.due_on if given else None,
+            )
+            if given:
+                action.assign_to(given.agency, given.user, given.due_on)
+                given.end(day, "プランの支援内容にしました")
+        return action

@@ -16,13 +16,24 @@ class RosterTerm(models.Model):
         CORPORATION = "corporation", "法人"
         INDIVIDUAL = "individual", "個人"
 
-    user = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="構成員", related_name="roster_terms")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="機関", related_name="roster_terms")
+    user = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="構成員", related_name="roster_terms"
+    )
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="機関", related_name="roster_terms"
+    )
     member_kind = models.CharField("区分", max_length=20, choices=MemberKind.choices)
     item = models.ForeignKey(
-        "meetings.AgendaItem", models.PROTECT, verbose_name="指名された案件", null=True, blank=True, related_name="designations"
+        "meetings.AgendaItem",
+        models.PROTECT,
+        verbose_name="指名された案件",
+        null=True,
+        blank=True,
+        related_name="designations",
     )
-    designated_by = models.ForeignKey("agencies.User", models.PROTECT, null=True, blank=True, related_name="+")
+    designated_by = models.ForeignKey(
+        "agencies.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     from_day = models.DateField("任期の開始日")
     until_day = models.DateField("任期の終了日")
     acknowledged_on = models.DateField("守秘を確認した日", null=True, blank=True)
@@ -51,3 +62,18 @@ class RosterTerm(models.Model):
 
     def __str__(self):
         return f"{self.user} {self.from_day}〜{self.until_day}"
+
+    @classmethod
+    def designate(cls, item, *, user, agency, member_kind, by, on, until, acknowledged_on, version):
+        """指名: the chair makes somebody a member for this item alone, with the acknowledgement of secrecy (P1)."""
+        return cls.objects.create(
+            user=user,
+            agency=agency,
+            member_kind=member_kind,
+            item=item,
+            designated_by=by,
+            from_day=on,
+            until_day=until,
+            acknowledged_on=acknowledged_on,
+            acknowledged_version=version,
+        )
