@@ -1,11 +1,11 @@
-"""Choice fields over things that the view has fetched through the gate: by public id, evaluated, nothing else offered."""
+"""Choice fields over things that the view has fetched through the gate: by public id, nothing else offered."""
 
 from django import forms
 
 
-def named(things, label=str):
+def named(things):
     """Choices of things by their public ids."""
-    return [(thing.public_id, label(thing)) for thing in things]
+    return [(thing.public_id, str(thing)) for thing in things]
 
 
 def agencies_in_groups(agencies, first=(), first_title="このケースに関わっている機関"):
@@ -23,11 +23,11 @@ class OneOf(forms.ChoiceField):
 
     things: dict = {}
 
-    def offer(self, things, choices=None, empty="選んでください"):
-        """Offer these things; `choices` groups or words them, `empty` is the first line (none for radios)."""
-        self.things = {thing.public_id: thing for thing in things}
-        first = [("", empty)] if empty else []
-        self.choices = [*first, *(named(self.things.values()) if choices is None else choices)]
+    def offer(self, things, choices=None, empty="選んでください", key="public_id"):
+        """Offer these things; `choices` groups or words them, `empty` is the first line."""
+        self.things = {str(getattr(thing, key)): thing for thing in things}
+        offered = [(name, str(thing)) for name, thing in self.things.items()] if choices is None else choices
+        self.choices = [("", empty), *offered]
 
     def clean(self, value):
         return self.things.get(super().clean(value))

@@ -1,11 +1,23 @@
 """同意: what a person has said about sharing. Nothing is copied from here: the gate reads it at every request."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from cases.models.row import Category
 from nisshin_support.public_id import PublicIdField
+
+DAYS_SOON = timedelta(days=30)
+
+
+class AuthorityQuerySet(models.QuerySet):
+    def visible_to(self, viewer, purpose):
+        """Authorities recorded for the people of cases that the viewer's agency leads, or behind visible consents."""
+        from cases.visibility.consenting import visible_authorities
+
+        return visible_authorities(self, viewer, purpose)
 
 
 class Authority(models.Model):
@@ -33,6 +45,8 @@ class Authority(models.Model):
     from_day = models.DateField("開始日")
     until_day = models.DateField("終了日", null=True, blank=True)
     recorded_by = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
+
+    objects = AuthorityQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "代理権"
@@ -64,6 +78,17 @@ class ConsentQuerySet(models.QuerySet):
         from cases.visibility import consents_concerning
 
         return consents_concerning(self, viewer, purpose)
+
+    def ending_soon(self, day):
+        """Consents not withdrawn whose last day lies within the next 30 days."""
+        given = self.filter(kind=Consent.Kind.GIVEN, withdrawn_on__isnull=True)
+        return given.filter(until_day__range=(day, day + DAYS_SOON)).order_by("until_day", "pk")
+
+    def for_list(self):
+        """Everything one line of the list of statements shows: three queries, however many."""
+        return self.select_related("person", "recipient_list", "recorded_by").prefetch_related(
+            "recipients", "excluded"
+        )
 
 
 class Consent(models.Model):
@@ -148,10 +173,32 @@ class Consent(models.Model):
     def __str__(self):
         return f"{self.get_kind_display()} {self.public_id}"
 
+    @classmethod
+    def state(cls, *, case, author, recipients=(), excluded=(), **fields):
+        """Record a statement; `author` is the membership that heard it."""
+        with transaction.atomic():
+            consent = cls.objects.create(case=case, author=author, recorded_by=author.agency, **fields)
+            consent.recipients.set(recipients)
+            consent.excluded.set(excluded)
+        return consent
+
     def withdraw(self, *, author, on, at, note=""):
-        """撤回: closes the consent for every day, whatever the clock says (contract §2, 5)."""
-        self.withdrawn_on, self.withdrawn_at, self.withdrawn_by, self.withdrawal_note = on, at, author, note
-        self.save(update_fields=["withdrawn_on", "withdrawn_at", "withdrawn_by", "withdrawal_note"])
+        """撤回: closes the consent for every day, whatever the clock says (contract §2, 5).
+
+        The first withdrawal counts: False, and nothing changed, when somebody has withdrawn it already.
+        """
+        fields = {"withdrawn_on": on, "withdrawn_at": at, "withdrawn_by": author, "withdrawal_note": note}
+        standing = type(self).objects.filter(pk=self.pk, withdrawn_on__isnull=True, withdrawn_at__isnull=True)
+        if not standing.update(**fields):
+            return False
+        for name, value in fields.items():
+            setattr(self, name, value)
+        return True
+
+    @property
+    def is_withdrawn(self):
+        """Whether a withdrawal exists, whatever its date."""
+        return bool(self.withdrawn_on or self.withdrawn_at)
 
     def category_list(self):
         """Its categories, in their order."""

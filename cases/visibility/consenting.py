@@ -7,11 +7,13 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import Agency
+from agencies.models.staff import Role
 from cases.models.case import Case
 from cases.models.consent import Consent
 from cases.models.people import Person
 from cases.models.row import Category, Row
 from cases.visibility import Purpose, Viewer, visible_consents
+from cases.visibility.acts import leads, takes_part
 from cases.visibility.consent import consent_in_force
 from cases.visibility.support import conflicted_people, leading
 
@@ -30,6 +32,11 @@ def visible_authorities(authorities, viewer: Viewer, purpose: Purpose):
         | Q(pk__in=consents.filter(authority__isnull=False).values("authority"))
     )
     return authorities.filter(known).exclude(person__in=conflicted_people(viewer))
+
+
+def sees_consents_whole(viewer: Viewer, case) -> bool:
+    """Whether the viewer sees this case's statements whole: the lead, the coordinator's agency taking part (§1)."""
+    return leads(viewer, case) or viewer.role == Role.COORDINATOR and takes_part(viewer, case)
 
 
 def shared_now(people, agencies, day) -> dict[tuple[int, int], set[Category]]:

@@ -1,0 +1,388 @@
+"""同意: recorded by whoever takes part, seen whole by the lead, by others only as far as it is about them (§§1, 2)."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import Agency, AgencyList, CitySetting
+from cases import audit
+from cases.consent_words import CATEGORY_WORDS, EXPLAINED, closing_sentence, sentence
+from cases.forms.consent import ConsentForm, NarrowingForm, RefusalForm, WithdrawalForm, last_day_after
+from cases.models import Authority, Category, Consent, HouseholdMember, Person, Row
+from cases.models.consent import DAYS_SOON
+from cases.views.case_page import saved, writable_case
+from cases.views.referrals import participants
+from cases.visibility import Purpose
+from cases.visibility.consenting import categories_in_force, sees_consents_whole, shared_now
+from nisshin_support.once import once
+from nisshin_support.purpose import for_purpose
+from nisshin_support.wareki import age_on
+
+CHILD = 15
+Kind, GivenBy, Method = Consent.Kind, Consent.GivenBy, Consent.Method
+SAID = {Kind.REFUSED: ("none", "拒否"), Kind.NARROWED: ("partial", "一部撤回"), Kind.NOT_ASKED: ("unknown", "未確認")}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement as the lead reads it."""
+
+    consent: Consent
+    state: tuple[str, str]
+    categories: list
+    is_ending: bool
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """What an agency is told of a consent that names it: nothing of anybody else."""
+
+    public_id: str
+    whose: str
+    categories: list
+    given_on: object
+    from_day: object
+    until_day: object
+    state: tuple[str, str]
+    may_be_withdrawn: bool
+
+
+# --- the section on the case page ------------------------------------------------------------------------------------
+
+
+def section(request, case):
+    """The case page's section: statements and the matrix for who sees them whole, else what concerns the viewer."""
+    links = {"act_url": "", "act_label": "同意を記録する"}
+    if case.participations.filter(agency=request.viewer.agency_id).exists() and not case.is_closed:
+        links["act_url"] = reverse("cases:consent_new", args=[case.public_id])
+    if sees_consents_whole(request.viewer, case):
+        return {"whole": True, **_whole(request, case), **links}
+    return {"whole": False, "concerned": _concerned(request, case), **links}
+
+
+def _whole(request, case):
+    visible = Consent.objects.visible_to(request.viewer, request.purpose).filter(case=case)
+    consents = list(visible.for_list())
+    people = list({c.person_id: c.person for c in [*consents]}.values()) or [case.main_subject]
+    named = {agency.pk: agency for consent in consents for agency in consent.recipients.all()}
+    named |= {agency.pk: agency for agency in [request.viewer.agency, *participants(request, case)]}
+    agencies = sorted(named.values(), key=lambda agency: (agency.order, agency.name))
+    return {
+        "statements": statements_of(consents, request.viewer.day),
+        "matrix": _matrix(people, agencies, request.viewer.day),
+        "categories": list(Category),
+    }
+
+
+def _matrix(people, agencies, day):
+    """For each person: a line an agency, a cell a category."""
+    shared = shared_now(people, agencies, day)
+    return [
+        (person.name, [(agency, [c in shared.get((person.pk, agency.pk), ()) for c in Category]) for agency in agencies])
+        for person in people
+    ]
+
+
+def statements_of(consents, day):
+    """The statements with the chip that says whether they still open anything."""
+    live = categories_in_force(consents, day)
+    return [
+        Statement(
+            consent=consent,
+            state=state_of(consent, live[consent.pk], day),
+            categories=consent.category_list(),
+            is_ending=bool(live[consent.pk]) and consent.until_day <= day + DAYS_SOON,
+        )
+        for consent in consents
+    ]
+
+
+def state_of(consent, live, day):
+    """Its chip: a fact of its own for what is no consent, else what it still opens."""
+    if consent.kind in SAID:
+        return SAID[consent.kind]
+    if consent.is_withdrawn:
+        return "withdrawn", "撤回"
+    if consent.until_day < day:
+        return "expired", "期限切れ"
+    if consent.from_day > day:
+        return "waiting", "開始前"
+    if live:
+        return ("full", "同意あり") if live == set(consent.category_list()) else ("partial", "一部同意")
+    return "none", "効力なし"
+
+
+def _concerned(request, case):
+    """Cut to the viewer's own agency; what closed it, and whoever else is named, is not told."""
+    viewer = request.viewer
+    found = Consent.objects.concerning(viewer, request.purpose).filter(case=case, kind=Kind.GIVEN)
+    consents = list(found.select_related("person"))
+    live = categories_in_force(consents, viewer.day, viewer.agency)
+    return [_cut(consent, live[consent.pk], case, viewer.day) for consent in consents]
+
+
+def _cut(consent, live, case, day):
+    state = state_of(consent, live, day)
+    if state[0] in ("withdrawn", "none"):
+        state = ("none", "終了")
+    shown = sorted(live) if state[0] == "partial" else consent.category_list()
+    return Concerned(
+        public_id=consent.public_id,
+        whose=case.main_subject.name if consent.person_id == case.main_subject_id else "世帯の方",
+        categories=shown,
+        given_on=consent.given_on,
+        from_day=consent.from_day,
+        until_day=consent.until_day,
+        state=("full", "同意あり") if state[0] == "partial" else state,
+        may_be_withdrawn=bool(live),
+    )
+
+
+# --- recording -------------------------------------------------------------------------------------------------------
+
+
+def people_of(request, case):
+    """Whose consent may be recorded: the main subject, subjects of visible rows, linked household members told of."""
+    viewer, purpose = request.viewer, request.purpose
+    rows = Row.objects.visible_to(viewer, purpose).filter(case=case).order_by()
+    subjects = Person.objects.visible_to(viewer, purpose).filter(matters__row__in=rows.values("pk"))
+    members = HouseholdMember.objects.visible_to(viewer, purpose).filter(case=case, person__isnull=False)
+    found = {case.main_subject_id: case.main_subject} | {person.pk: person for person in subjects}
+    for member in members.select_related("person"):
+        # The name as it was told in this case: the register's own is not shown through a household.
+        member.person.name = member.name
+        found.setdefault(member.person_id, member.person)
+    return list(found.values())
+
+
+@for_purpose(Purpose.SUPPORT)
+@once
+def consent_new(request, public_id):
+    """Record a consent; a sentence says before saving what it will open to whom."""
+    case = writable_case(request, public_id)
+    form = _consent_form(request, case)
+    valid = form.is_bound and form.is_valid()
+    warnings = _warnings(form, participants(request, case), request.viewer.day) if form.is_bound else []
+    if valid and "preview" not in request.POST:
+        author = request.viewer.membership
+        consent = Consent.state(case=case, author=author, kind=Kind.GIVEN, **form.fields_to_state())
+        audit.did(request, "同意を記録する", case=case, things=[consent.public_id])
+        for words in warnings:
+            messages.warning(request, words)
+        saved(request, "同意を記録しました")
+        return redirect(_after(request, consent))
+    audit.saw(request, "同意の記入", case=case)
+    said = form.sentence() if form.is_bound else ""
+    return render(request, "cases/consent_form.html", {"case": case, "form": form, "said": said, "warnings": warnings})
+
+
+def _consent_form(request, case):
+    viewer, setting, people = request.viewer, CitySetting.current(), people_of(request, case)
+    powers = Authority.objects.visible_to(viewer, request.purpose)
+    return ConsentForm(
+        request.POST or None,
+        initial={
+            "person": case.main_subject.public_id,
+            "given_on": viewer.day,
+            "from_day": viewer.day,
+            "until_day": last_day_after(viewer.day, setting.consent_months),
+            "explainer": viewer.user.name,
+        },
+        people=people,
+        authorities=list(powers.filter(person__in=[person.pk for person in people])),
+        agencies=list(Agency.objects.active_on(viewer.day)),
+        participants=[viewer.agency, *participants(request, case)],
+        lists=list(AgencyList.objects.filter(from_day__lte=viewer.day)),
+        today=viewer.day,
+        oral_counts=setting.oral_consent_counts,
+    )
+
+
+def _warnings(form, taking_part, day):
+    """What the person recording should know; none of it keeps from saving."""
+    cleaned, words = form.cleaned_data, []
+    person, given_by = cleaned.get("person"), cleaned.get("given_by")
+    if person and given_by == GivenBy.SELF and person.birth_date and age_on(person.birth_date, day) < CHILD:
+        words.append("本人は15歳未満です。親権者の同意も確かめてください。")
+    if given_by == GivenBy.RELATIVE:
+        words.append("代理権のない人の言葉は参考として残ります。この同意では記録は見られるようになりません。")
+    if cleaned.get("method") == Method.ORAL and not CitySetting.current().oral_consent_counts:
+        words.append("いまの市の設定では、口頭の同意は有効になりません。書面を受け取ったら記録し直してください。")
+    involved = [agency.name for agency in cleaned.get("excluded") or [] if agency in taking_part]
+    if involved:
+        words.append(f"除く機関のうち、{'、'.join(involved)}は、いまこのケースに関わっています。")
+    return words
+
+
+def _after(request, consent):
+    """The statement itself for who sees it whole, else the case."""
+    if sees_consents_whole(request.viewer, consent.case):
+        return reverse("cases:consent", args=[consent.public_id])
+    return reverse("cases:case", args=[consent.case.public_id]) + "#consents"
+
+
+@for_purpose(Purpose.SUPPORT)
+@once
+def refusal_new(request, public_id):
+    """Record a refusal, or that nobody has asked yet."""
+    case = writable_case(request, public_id)
+    form = RefusalForm(
+        request.POST or None,
+        initial={"person": case.main_subject.public_id, "given_on": request.viewer.day},
+        people=people_of(request, case),
+        agencies=list(Agency.objects.active_on(request.viewer.day)),
+        participants=[request.viewer.agency, *participants(request, case)],
+        today=request.viewer.day,
+    )
+    if form.is_bound and form.is_valid():
+        cleaned = form.cleaned_data
+        cleaned["all_agencies"] = cleaned["kind"] == Kind.REFUSED and not cleaned["recipients"]
+        consent = Consent.state(case=case, author=request.viewer.membership, **cleaned)
+        audit.did(request, "拒否・未確認を記録する", case=case, things=[consent.public_id])
+        saved(request, f"{consent.get_kind_display()}を記録しました")
+        return redirect(_after(request, consent))
+    audit.saw(request, "拒否の記入", case=case)
+    return render(request, "cases/consent_refusal.html", {"case": case, "form": form})
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def _whole_consent(request, public_id):
+    visible = Consent.objects.visible_to(request.viewer, request.purpose).for_list()
+    found = visible.select_related("case__main_subject", "author__user", "authority", "withdrawn_by__user", "narrows")
+    return get_object_or_404(found, public_id=public_id)
+
+
+def _said(consent):
+    """The statement as one plain sentence."""
+    agencies = [] if consent.all_agencies else list(consent.recipients.all())
+    if consent.kind == Kind.GIVEN:
+        of_list = consent.recipient_list
+        return sentence(consent.person.name, consent.categories, agencies, of_list, consent.until_day)
+    if consent.kind == Kind.NOT_ASKED:
+        return f"{consent.person.name}さんの意思は、まだ確かめていません。"
+    return closing_sentence(consent.person.name, consent.categories, agencies)
+
+
+@for_purpose(Purpose.SUPPORT)
+def consent(request, public_id):
+    """A statement, whole: for the lead and the coordinator's agency taking part; 404 for all others."""
+    found = _whole_consent(request, public_id)
+    audit.saw(request, "同意", case=found.case, things=[public_id])
+    statement = statements_of([found], request.viewer.day)[0]
+    context = {"statement": statement, "consent": found, "said": _said(found), "in_force": _changeable(found)}
+    return render(request, "cases/consent_detail.html", context)
+
+
+def _changeable(consent):
+    return consent.kind == Kind.GIVEN and not consent.is_withdrawn
+
+
+@for_purpose(Purpose.SUPPORT)
+def consent_print(request, public_id):
+    """同意書 on A4, filled with this statement."""
+    found = _whole_consent(request, public_id)
+    audit.saw(request, "同意書の印刷", case=found.case, things=[public_id])
+    return render(request, "cases/consent_print.html", {**_print_words(), "consent": found, "case": found.case})
+
+
+@for_purpose(Purpose.SUPPORT)
+def consent_blank(request, public_id):
+    """同意書 on A4, to be filled in by hand: only the case's number stands on it."""
+    case = writable_case(request, public_id)
+    audit.saw(request, "同意書(白紙)の印刷", case=case)
+    return render(request, "cases/consent_print.html", {**_print_words(), "consent": None, "case": case})
+
+
+def _print_words():
+    return {"category_words": list(CATEGORY_WORDS.items()), "explained": EXPLAINED}
+
+
+# --- taking back -----------------------------------------------------------------------------------------------------
+
+
+@for_purpose(Purpose.SUPPORT)
+@once
+def consent_withdraw(request, public_id):
+    """撤回, at once and for good; recorded by whoever hears it."""
+    found, is_whole = _heard_of(request, public_id)
+    form = WithdrawalForm(
+        request.POST or None,
+        initial={"on": request.viewer.day, "heard_by": request.viewer.user.name},
+        today=request.viewer.day,
+        given_on=found.given_on,
+    )
+    if form.is_bound and form.is_valid():
+        author, now = request.viewer.membership, timezone.now()
+        if found.withdraw(author=author, on=form.cleaned_data["on"], at=now, note=form.note()):
+            audit.did(request, "同意を撤回する", case=found.case, things=[public_id])
+            saved(request, "撤回を記録しました。この同意では、いまからだれにも見えません")
+        else:
+            messages.warning(request, "この同意は、すでに撤回されています。何も変えていません。")
+        return redirect(_after(request, found))
+    audit.saw(request, "同意の撤回", case=found.case, things=[public_id])
+    agencies = list(found.recipients.all()) if is_whole else [request.viewer.agency]
+    whose = found.person.name if is_whole or found.person_id == found.case.main_subject_id else "世帯の方"
+    loss = closing_sentence(whose, found.categories, agencies)
+    return render(request, "cases/consent_withdraw.html", {"consent": found, "form": form, "loss": loss})
+
+
+def _heard_of(request, public_id):
+    """The consent, and whether it is seen whole; an agency that it names may withdraw it as well."""
+    viewer, purpose = request.viewer, request.purpose
+    whole = Consent.objects.visible_to(viewer, purpose)
+    for is_whole, consents in ((True, whole), (False, Consent.objects.concerning(viewer, purpose))):
+        named = consents.filter(public_id=public_id, kind=Kind.GIVEN).select_related("case__main_subject", "person")
+        if found := named.first():
+            return found, is_whole
+    raise Http404
+
+
+@for_purpose(Purpose.SUPPORT)
+@once
+def consent_narrow(request, public_id):
+    """一部撤回: a statement of its own that takes agencies or categories out."""
+    found = _whole_consent(request, public_id)
+    if not _changeable(found):
+        raise Http404
+    agencies = list(found.recipients.all())
+    if found.recipient_list:
+        agencies = list(Agency.objects.active_on(request.viewer.day))
+    form = NarrowingForm(
+        request.POST or None,
+        initial={"given_on": request.viewer.day},
+        agencies=agencies,
+        today=request.viewer.day,
+        earliest=found.given_on,
+    )
+    if form.is_bound and form.is_valid():
+        return _narrow(request, found, form.cleaned_data)
+    audit.saw(request, "一部撤回の記入", case=found.case, things=[public_id])
+    return render(request, "cases/consent_narrow.html", {"consent": found, "form": form, "said": _said(found)})
+
+
+def _narrow(request, consent, cleaned):
+    narrowing = Consent.state(
+        case=consent.case,
+        author=request.viewer.membership,
+        person=consent.person,
+        kind=Kind.NARROWED,
+        narrows=consent,
+        given_by=consent.given_by,
+        authority=consent.authority,
+        all_agencies=not cleaned["recipients"],
+        **cleaned,
+    )
+    audit.did(request, "同意を一部撤回する", case=consent.case, things=[consent.public_id, narrowing.public_id])
+    saved(request, "一部撤回を記録しました")
+    return redirect("cases:consent", consent.public_id)
+
+
+def ending_soon(viewer):
+    """Consents that the viewer sees whole and that end within 30 days, for the home screen."""
+    return Consent.objects.visible_to(viewer, Purpose.SUPPORT).ending_soon(viewer.day)
