@@ -147,6 +147,17 @@ def test_an_edit_of_something_changed_meanwhile_shows_both(client, worker):
     assert (taken.summary, taken.version) == ("あとの内容", 3)
 
 
+def test_both_versions_are_shown_in_the_words_of_the_sheet(client, worker):
+    taken = a_consultation(
+        worker, version=2, person=PersonFactory(name="見本 花子"), urgency="today", fields=["elderly"]
+    )
+    response = client.post(address("consultation_edit", taken), sheet(areas=["poverty"]))
+    told = {label: (theirs, mine) for label, theirs, mine in response.context["form"].changed_meanwhile}
+    assert told == {"緊急度": ("即日", "通常"), "分野": ("高齢", "生活困窮"), "本人": ("見本 花子", "")}
+    taken.refresh_from_db()
+    assert taken.person is not None
+
+
 # --- the same person -------------------------------------------------------------------------------------------------
 
 

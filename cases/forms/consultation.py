@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
-from datetime import time
+from datetime import date, time
 
 from django import forms
 
 from cases.models import Consultation, Person
+from cases.models.case import Urgency
 from cases.models.consultation import Channel, Field, Topic
 from nisshin_support.forms import HouseForm, HouseModelForm, KanaField, PartialDateField, WarekiDateField
 from nisshin_support.kana import is_kana
 from nisshin_support.versions import VersionRules
+from nisshin_support.wareki import wareki_short
 
 
 def choice_group(choices, *, columns, many=False):
@@ -95,7 +97,10 @@ class ConsultationForm(VersionRules, HouseModelForm):
 
     taken_on = WarekiDateField(label="受付日")
     taken_at = ClockField(
-        label="時刻", required=False, widget=forms.TextInput(attrs={"maxlength": "8", "class": "w-short"})
+        label="時刻",
+        required=False,
+        help_text="例: 14:03、1403",
+        widget=forms.TextInput(attrs={"maxlength": "8", "class": "w-short"}),
     )
     name = forms.CharField(
         label="氏名",
@@ -145,10 +150,11 @@ class ConsultationForm(VersionRules, HouseModelForm):
             "wish": forms.Textarea(attrs={"rows": 2}),
             "household_note": forms.Textarea(attrs={"rows": 3}),
             "screening_note": forms.Textarea(attrs={"rows": 3}),
-            "urgency": forms.RadioSelect(),
-            "consent_said": forms.RadioSelect(),
+            "urgency": choice_group(Urgency.choices, columns=2),
+            "consent_said": choice_group(Consultation.ConsentSaid.choices, columns=3),
         }
         help_texts = {
+            "consultation_day": "相談方法が「相談会」のときに選びます。",
             "summary": "一行でも保存できます。あとから書き足せます。",
             "address_concealed": "チェックすると、ケースでは主担当機関だけが理由を入力して開けます。一覧や印刷には出ません。",
             "contact_restriction": "例:留守番電話に残さない、同居の家族に知らせない",
@@ -161,6 +167,7 @@ class ConsultationForm(VersionRules, HouseModelForm):
         super().__init__(*args, **kwargs)
         self.viewer, self.people = viewer, people
         self.fields["consultation_day"].queryset = fairs
+        self.fields["channel"].choices = Channel.choices
         for name, words in self.LABELS_OF_EMPTY.items():
             field = self.fields[name]
             if name == "consultation_day":
@@ -194,10 +201,27 @@ class ConsultationForm(VersionRules, HouseModelForm):
         if "name" in self.fields:
             self._find_chosen()
             self._ask_for_a_name(cleaned)
+        if self.changed_meanwhile:
+            self._show_both_in_words(cleaned)
         for main, group in (("main_topic", "topics"), ("main_field", "areas")):
             if cleaned.get(main) and cleaned[main] not in cleaned.get(group, []):
                 cleaned[group] = [*cleaned.get(group, []), cleaned[main]]
         return cleaned
+
+    def _show_both_in_words(self, cleaned):
+        """Codes as the words of the sheet; the person and the 分野 too, which are no plain columns."""
+        stored = type(self.instance)._base_manager.select_related("person").get(pk=self.instance.pk)
+        labels = {field.label: field for field in self.fields.values()}
+        told = [
+            (label, _in_words(labels[label], theirs), _in_words(labels[label], mine))
+            for label, theirs, mine in self.changed_meanwhile
+        ]
+        areas = self.fields["areas"]
+        told.append((areas.label, _in_words(areas, stored.fields), _in_words(areas, cleaned.get("areas"))))
+        if "name" in self.fields:
+            mine = self.person.name if self.person else cleaned.get("name", "")
+            told.append(("本人", stored.person.name if stored.person else "", mine))
+        self.changed_meanwhile = [both for both in told if both[1] != both[2]]
 
     def _follow_the_channel(self, cleaned):
         if cleaned.get("channel") != Channel.FAIR:
@@ -238,6 +262,18 @@ class ConsultationForm(VersionRules, HouseModelForm):
         return person
 
 
+def _in_words(field, value):
+    """A value as the sheet shows it."""
+    if isinstance(value, list):
+        return "、".join(_in_words(field, each) for each in value)
+    if isinstance(value, date):
+        return wareki_short(value)
+    if isinstance(field, forms.ModelChoiceField):
+        value = getattr(value, "pk", value)
+        return next((str(each) for each in field.queryset if each.pk == value), "")
+    return dict(getattr(field, "choices", ())).get(value, "" if value in (None, False) else value)
+
+
 class ConsultationFilterForm(HouseForm):
     """What the list of consultations is narrowed to."""
 
@@ -251,4 +287,6 @@ class ConsultationFilterForm(HouseForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["urgency"].choices = [("", "すべて"), *Consultation._meta.get_field("urgency").choices]
+        self.fields["urgency"].choices = [("", "すべて"), *Urgency.choices]
+        for name in ("period", "channel", "urgency"):
+            self.fields[name].widget.attrs["class"] = "w-short"
