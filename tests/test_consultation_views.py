@@ -271,8 +271,10 @@ def test_opening_twice_shows_the_case_there_is(client, worker):
 )
 def test_an_outcome_opens_the_case_at_its_stage(client, worker, outcome, stage):
     taken = a_consultation(worker, person=PersonFactory())
-    client.post(address("consultation_settle", taken), {"outcome": outcome})
+    answer = client.post(address("consultation_settle", taken), {"outcome": outcome})
     taken.refresh_from_db()
+    leads_on = "/referrals/new/?kind=" if stage == "received" else taken.case.public_id
+    assert leads_on in answer["Location"] and client.get(answer["Location"]).status_code == 200
     assert (taken.outcome, taken.settled_on, taken.case.stage) == (outcome, TODAY, stage)
 
 

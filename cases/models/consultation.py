@@ -112,13 +112,24 @@ class Consultation(models.Model):
     channel = models.CharField("相談方法", max_length=20, choices=Channel.choices)
     summary = models.TextField("相談の内容")
     wish = models.TextField("希望・配慮してほしいこと", blank=True)
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="受付機関", related_name="consultations")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="受付機関", related_name="consultations"
+    )
     author = models.ForeignKey("agencies.Membership", models.PROTECT, verbose_name="受付者", related_name="+")
     consultation_day = models.ForeignKey(
-        "agencies.ConsultationDay", models.PROTECT, verbose_name="相談会", null=True, blank=True, related_name="consultations"
+        "agencies.ConsultationDay",
+        models.PROTECT,
+        verbose_name="相談会",
+        null=True,
+        blank=True,
+        related_name="consultations",
     )
-    person = models.ForeignKey("cases.Person", models.PROTECT, null=True, blank=True, related_name="consultations")
-    case = models.ForeignKey("cases.Case", models.PROTECT, null=True, blank=True, related_name="consultations")
+    person = models.ForeignKey(
+        "cases.Person", models.PROTECT, null=True, blank=True, related_name="consultations"
+    )
+    case = models.ForeignKey(
+        "cases.Case", models.PROTECT, null=True, blank=True, related_name="consultations"
+    )
     caller_name = models.CharField("来談者(本人以外)の氏名", max_length=80, blank=True)
     caller_relation = models.CharField("本人との関係", max_length=60, blank=True)
     caller_telephone = models.CharField("来談者の電話", max_length=60, blank=True)
@@ -127,7 +138,10 @@ class Consultation(models.Model):
     telephone = models.CharField("電話", max_length=60, blank=True)
     contact_restriction = models.CharField("連絡の制限", max_length=200, blank=True)
     topics = ArrayField(
-        models.CharField(max_length=20, choices=Topic.choices), verbose_name="相談内容", default=list, blank=True
+        models.CharField(max_length=20, choices=Topic.choices),
+        verbose_name="相談内容",
+        default=list,
+        blank=True,
     )
     main_topic = models.CharField("一番困っていること", max_length=20, choices=Topic.choices, blank=True)
     fields = ArrayField(
@@ -198,7 +212,10 @@ class Consultation(models.Model):
 
     def _write_records(self, author):
         about = {"case": self.case, "author": author, "subjects": [self.person], "day": self.taken_on}
-        about |= {"categories": [Category.HISTORY], "method": RECORD_METHODS.get(self.channel, Record.Method.OTHER)}
+        about |= {
+            "categories": [Category.HISTORY],
+            "method": RECORD_METHODS.get(self.channel, Record.Method.OTHER),
+        }
         wish = f"希望・配慮してほしいこと\n{self.wish}" if self.wish else ""
         text = "\n\n".join(part for part in (self.summary, wish) if part)
         # The caller's name stays in the consultation: who asked for help is not everybody's to know.

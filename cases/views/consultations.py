@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -304,28 +304,18 @@ def _running_cases(request, found):
 
 def _to_case(request, found):
     case = _visible_case(request, found)
-    try:
-        return (
-            redirect("cases:case", case.public_id)
-            if case
-            else redirect("cases:consultation", found.public_id)
-        )
-    except NoReverseMatch:
-        return redirect("cases:consultation", found.public_id)
+    return redirect("cases:case", case.public_id) if case else redirect("cases:consultation", found.public_id)
 
 
 def _to_next(request, found, outcome):
     case = _visible_case(request, found)
-    if outcome == Outcome.INFORMED or case is None:
-        return redirect("cases:consultation", found.public_id)
-    if outcome in REFERRAL_KIND:
-        try:
-            return redirect(
-                f"{reverse('cases:referral_new', args=[case.public_id])}?kind={REFERRAL_KIND[outcome]}"
-            )
-        except NoReverseMatch:
-            pass
-    return _to_case(request, found)
+    if case and outcome in REFERRAL_KIND:
+        return redirect(
+            f"{reverse('cases:referral_new', args=[case.public_id])}?kind={REFERRAL_KIND[outcome]}"
+        )
+    if case and outcome != Outcome.INFORMED:
+        return redirect("cases:case", case.public_id)
+    return redirect("cases:consultation", found.public_id)
 
 
 def _refuse(request, found, words):
