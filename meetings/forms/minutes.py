@@ -11,7 +11,7 @@ WHOM = "だれのこと"
 
 
 class RowOfItemForm(HouseForm):
-    """Whom and what a paragraph or decision is about; `subjects` is {key: (person, label)} from the view."""
+    """Whom and what a paragraph or decision is about; `subjects` is {key: (person, label)}, from the view."""
 
     subjects = forms.MultipleChoiceField(label=WHOM, widget=forms.CheckboxSelectMultiple)
     categories = categories_field("分類", initial=[Category.HISTORY])
@@ -32,15 +32,18 @@ class ParagraphForm(RowOfItemForm):
     """議事録の段落."""
 
     nature = forms.ChoiceField(label="区別", choices=MinutesParagraph.Nature.choices)
-    speaker = forms.ModelChoiceField(
-        label="発言した機関", queryset=None, required=False, empty_label="特定しない"
-    )
+    speaker = forms.ChoiceField(label="発言した機関", required=False)
     text = text_field("内容")
     field_order = ["nature", "speaker", "text", "subjects", "categories"]
 
     def __init__(self, *args, agencies, **options):
         super().__init__(*args, **options)
-        self.fields["speaker"].queryset = agencies
+        self.agencies = {str(agency.pk): agency for agency in agencies}
+        named = [(key, str(agency)) for key, agency in self.agencies.items()]
+        self.fields["speaker"].choices = [("", "特定しない"), *named]
+
+    def clean_speaker(self):
+        return self.agencies.get(self.cleaned_data["speaker"])
 
 
 class DecisionForm(RowOfItemForm):
@@ -48,16 +51,21 @@ class DecisionForm(RowOfItemForm):
 
     text = text_field("決まったこと", rows=3)
     due_on = WarekiDateField(label="いつまで", required=False)
-    seat = forms.ModelChoiceField(label="担当", queryset=None, empty_label="選んでください")
+    seat = forms.ChoiceField(label="担当")
     field_order = ["text", "seat", "due_on", "subjects", "categories"]
 
     def __init__(self, *args, seats, named, today, **options):
         super().__init__(*args, **options)
         self.today = today
-        self.fields["seat"].queryset = seats
-        self.fields["seat"].label_from_instance = _named if named else _agency_of
+        self.seats = {str(seat.pk): seat for seat in seats}
+        label = _named if named else _agency_of
+        choices = [(key, label(seat)) for key, seat in self.seats.items()]
+        self.fields["seat"].choices = [("", "選んでください"), *choices]
         if named:
             self.fields["seat"].help_text = "支援会議で決まったことは、名前を挙げた人だけが見られます。"
+
+    def clean_seat(self):
+        return self.seats[self.cleaned_data["seat"]]
 
     def clean_due_on(self):
         due = self.cleaned_data["due_on"]

@@ -4,7 +4,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from agencies.models import Agency
 from cases import audit
 from cases.models import Assignment, Case, Plan, Row
 from cases.visibility import Purpose, acts
@@ -60,10 +59,11 @@ def _people(item, rows, header):
 
 def _forms(request, item, people):
     seats = item.attendances.filter(removed_on__isnull=True, checked_in_at__isnull=False)
-    agencies = Agency.objects.filter(pk__in=seats.values("agency"))
-    seats = seats.select_related("agency", "user").order_by("agency__order", "pk")
+    seats = list(seats.select_related("agency", "user").order_by("agency__order", "pk"))
+    first_of_agency = {seat.agency: seat for seat in reversed(seats)}
+    agencies = list(reversed(first_of_agency))
     if not item.segment.is_statutory:
-        seats = seats.filter(pk__in=_first_of_each_agency(seats))
+        seats = [first_of_agency[agency] for agency in agencies]
     sent = request.POST.get("what", "") if request.method == "POST" else ""
 
     def data(what):
@@ -80,10 +80,6 @@ def _forms(request, item, people):
         ),
         "result_form": ResultForm(data("result"), prefix="result", initial={"result": item.result}),
     }
-
-
-def _first_of_each_agency(seats):
-    return list({agency: pk for pk, agency in seats.order_by("-pk").values_list("pk", "agency")}.values())
 
 
 def _save(request, item, form):
