@@ -106,6 +106,10 @@ class Person(models.Model):
         self.name_key, self.kana_key = name_key(self.name), name_key(self.kana)
         super().save(*args, **kwargs)
 
+    def separations(self):
+        """Standing separations in which this person is one side; asked for only by the lead of their case."""
+        return Separation.objects.standing().of(self)
+
 
 class Separation(models.Model):
     """分離: two people who must not learn of each other (DV・虐待). Stands until two people have lifted it."""

@@ -94,3 +94,13 @@ class HouseholdMember(Row):
         """What it says as one text: what an earlier version keeps."""
         period = "".join(f" {word}{day}" for word, day in (("から", self.from_day), ("まで", self.until_day)) if day)
         return f"{self.name}({self.relation}) {self.get_living_display()}{period} {self.text}".strip()
+
+    def rewrite(self, author):
+        """Save what was changed as a new version; the stored one is kept with who wrote it."""
+        with transaction.atomic():
+            stored = HouseholdMember.objects.get(pk=self.pk)
+            RowVersion.objects.create(
+                row_id=self.pk, number=stored.version, text=stored.as_written(), author=stored.author
+            )
+            self.author, self.version = author, stored.version + 1
+            self.save()
