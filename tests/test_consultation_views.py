@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from agencies.models import ConsultationDay, Place, PlanRow
 from cases.models import (
     AuditEntry,
     Case,
@@ -128,6 +129,19 @@ def test_full_width_digits_and_a_very_long_note_are_taken(client, worker):
     client.post(address("consultation_new"), sheet(taken_on="R8.6.9", summary="あ" * 10_000))
     taken = Consultation.objects.get()
     assert taken.taken_on == date(2026, 6, 9) and len(taken.summary) == 10_000
+
+
+def test_a_consultation_is_logged_to_the_fair_it_was_taken_at(client, worker):
+    row = PlanRow.objects.create(code="fair", programme="comprehensive", name="相談会", measure="sessions", order=1)
+    place = Place.objects.create(name="試験会場", plan_row=row, agency=worker.agency, from_day=date(2026, 4, 1))
+    fair = ConsultationDay.objects.create(plan_row=row, place=place, agency=worker.agency, day=TODAY)
+    form = client.get(address("consultation_new"), {"day": fair.public_id}).context["form"]
+    assert (form["channel"].value(), form["consultation_day"].value()) == ("fair", fair.pk)
+    response = client.post(address("consultation_new"), sheet(channel="fair"))
+    assert "相談会を選んでください" in response.content.decode() and not Consultation.objects.exists()
+    client.post(address("consultation_new"), sheet(channel="fair", consultation_day=fair.pk))
+    taken = Consultation.objects.get()
+    assert taken.consultation_day == fair and "試験会場" in page(client, "consultation", taken)
 
 
 def test_a_form_sent_twice_is_one_consultation(client, worker):

@@ -156,8 +156,8 @@ def _fairs(viewer, consultation):
 
 
 def _fair_asked_for(request):
-    """`?fair=` on the link of a 相談会: its consultations are logged there without choosing again."""
-    fair = ConsultationDay.objects.filter(public_id=request.GET.get("fair", "")).first()
+    """`?day=` on the link of a 相談会: its consultations are logged there without choosing again."""
+    fair = ConsultationDay.objects.filter(public_id=request.GET.get("day", "")).first()
     return {"channel": "fair", "consultation_day": fair} if fair else {}
 
 
