@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from cases.views import case_list, consultations, evaluations, people, plan_steps, plans, referrals
+from cases.views import (
+    case_list,
+    case_page,
+    closing,
+    concealed,
+    consultations,
+    evaluations,
+    household,
+    participations,
+    people,
+    plan_steps,
+    plans,
+    records,
+    referrals,
+    separations,
+)
 
 app_name = "cases"
 
@@ -20,6 +35,38 @@ urlpatterns = [
     # ケースの一覧
     path("cases/", case_list.cases, name="cases"),
     path("cases.xlsx", case_list.case_export, name="case_export"),
+    # ケース
+    path("cases/<str:public_id>/", case_page.case, name="case"),
+    path("cases/<str:public_id>/print/", case_page.case_print, name="case_print"),
+    path("cases/<str:public_id>/stage/", case_page.case_stage, name="case_stage"),
+    path("cases/<str:public_id>/close/", closing.case_close, name="case_close"),
+    path("cases/<str:public_id>/reopen/", closing.case_reopen, name="case_reopen"),
+    path("cases/<str:public_id>/participation/", participations.participation_note, name="participation_note"),
+    path("cases/<str:public_id>/lead/", participations.lead_hand_over, name="lead_hand_over"),
+    path("lead-offers/<str:public_id>/", participations.lead_answer, name="lead_answer"),
+    # 支援経過・世帯・連絡先
+    path("cases/<str:public_id>/records/new/", records.record_new, name="record_new"),
+    path("cases/<str:public_id>/who-sees/", records.who_sees, name="who_sees"),
+    path("records/<str:public_id>/", records.record, name="record"),
+    path("records/<str:public_id>/edit/", records.record_edit, name="record_edit"),
+    path("cases/<str:public_id>/household/new/", household.household_new, name="household_new"),
+    path("household/<str:public_id>/edit/", household.household_edit, name="household_edit"),
+    path("household/<str:public_id>/end/", household.household_end, name="household_end"),
+    path("cases/<str:public_id>/contacts/new/", household.contact_new, name="contact_new"),
+    # 秘匿・分離・利害関係
+    path("cases/<str:public_id>/concealed/", concealed.concealed, name="concealed"),
+    path("cases/<str:public_id>/concealed/open/", concealed.concealed_reveal, name="concealed_reveal"),
+    path("cases/<str:public_id>/concealed/edit/", concealed.concealed_edit, name="concealed_edit"),
+    path("cases/<str:public_id>/concealed/hand-over/", concealed.concealed_hand_over, name="concealed_hand_over"),
+    path("cases/<str:public_id>/concealed/lift/", concealed.concealed_lift, name="concealed_lift"),
+    path("cases/<str:public_id>/separations/", separations.separations, name="separations"),
+    path("cases/<str:public_id>/separations/new/", separations.separation_new, name="separation_new"),
+    path(
+        "cases/<str:public_id>/separations/<str:person_id>/lift/",
+        separations.separation_lift,
+        name="separation_lift",
+    ),
+    path("cases/<str:public_id>/conflicts/new/", separations.conflict_new, name="conflict_new"),
     # つなぎ
     path("referrals/", referrals.referrals, name="referrals"),
     path("cases/<str:public_id>/referrals/new/", referrals.referral_new, name="referral_new"),
