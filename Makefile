@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run stop venv lock fonts browser test-fast test check format tidy
+.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -83,6 +83,13 @@ test-fast: venv
 
 test: venv browser
 	@$(BIN)/pytest --quiet $(ARGS)
+
+# 見える・見えないの門を、契約から別に書いた答えと突き合わせる（GATE_WORLDS=世界の数、GATE_SEED=やり直す世界）
+gate: export GATE_WORLDS ?= 20
+gate: export GATE_LINE := .venv/gate-line
+gate: venv
+	@rm -f $(GATE_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_gate_against_oracle.py || status=$$?; \
+	cat $(GATE_LINE); exit $$status
 
 tidy: venv
 	$(BIN)/ruff format --check $(LINTED)

@@ -88,7 +88,12 @@ def marks(viewer: Viewer, item: AgendaItem | None) -> dict[int, int]:
     """What stands behind each mark."""
     known = {USER: viewer.user_id, AGENCY: viewer.agency_id}
     if item:
-        known |= {ITEM: item.pk, SEGMENT: item.segment_id, MEETING: item.segment.meeting_id, CASE: item.case_id}
+        known |= {
+            ITEM: item.pk,
+            SEGMENT: item.segment_id,
+            MEETING: item.segment.meeting_id,
+            CASE: item.case_id,
+        }
         known |= {MAIN: item.case.main_subject_id, BRINGER: item.brought_by_id}
     return known
 
@@ -98,6 +103,8 @@ def replaced(parameter: Any, known: dict[int, int], viewer: Viewer, item: Agenda
     if isinstance(parameter, list | tuple):
         return type(parameter)(replaced(p, known, viewer, item) for p in parameter)
     if isinstance(parameter, date) and parameter.year >= 2900:
-        marked, day = (TODAY, viewer.day) if parameter.year < 3500 else (MEETING_DAY, item.segment.meeting.day)  # type: ignore[union-attr]
+        marked, day = (
+            (TODAY, viewer.day) if parameter.year < 3500 else (MEETING_DAY, item.segment.meeting.day)
+        )  # type: ignore[union-attr]
         return day + (parameter - marked)
     return known.get(parameter, parameter) if isinstance(parameter, int) else parameter

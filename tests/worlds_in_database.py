@@ -31,7 +31,7 @@ NOON = datetime(2026, 6, 1, 12, tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
 def write(world: World) -> None:
-    """Everything, then PostgreSQL's statistics, so that plans are as on a filled database."""
+    """Everything in one transaction; the database's own rules asked, and its statistics taken."""
     CitySetting.objects.create(pk=1, oral_consent_counts=world.oral_counts)
     _write_who(world)
     _write_consents(world)
@@ -45,7 +45,8 @@ def write(world: World) -> None:
 def _all(model: Any, things: dict, **made: Any) -> None:
     """`made` maps a field to a value or to a function of the thing."""
     model.objects.bulk_create(
-        model(pk=t.id, **{name: f(t) if callable(f) else f for name, f in made.items()}) for t in things.values()
+        model(pk=t.id, **{name: f(t) if callable(f) else f for name, f in made.items()})
+        for t in things.values()
     )
 
 
@@ -66,13 +67,18 @@ def _write_who(world: World) -> None:
     through.objects.bulk_create(
         through(agencylist_id=li.id, agency_id=a) for li in world.lists.values() for a in li.agencies
     )
-    User.objects.bulk_create(User(pk=user, username=f"sekai{user}", name=f"職員{user}") for user in world.users)
+    User.objects.bulk_create(
+        User(pk=user, username=f"sekai{user}", name=f"職員{user}") for user in world.users
+    )
     _all(Membership, world.memberships,
          **_fields("role", "from_day", "until_day", user_id="user", agency_id="agency"))  # fmt: skip
     _all(Person, world.people, name=lambda p: f"人物{p.id}", name_key=lambda p: f"人物{p.id}",
          birth_estimated=_same("estimated"), **_fields("birth_date", "died_on", birth_precision="precision"))  # fmt: skip
     by = next(iter(world.memberships))
-    lifter = {"lift_asked_by_id": lambda s: by if s.lifted else None, "lifted_by_id": lambda s: by if s.lifted else None}
+    lifter = {
+        "lift_asked_by_id": lambda s: by if s.lifted else None,
+        "lifted_by_id": lambda s: by if s.lifted else None,
+    }
     _all(Separation, world.separations, reason="試験", recorded_on=NOON.date(), recorded_by_id=by, **lifter,
          **_fields(first_id="first", second_id="second"))  # fmt: skip
     _all(ConflictOfInterest, world.conflicts, reason="試験", recorded_on=NOON.date(),
@@ -121,7 +127,9 @@ def _write_rows(world: World) -> None:
     Matter.objects.bulk_create(
         Matter(row_id=row.id, subject_id=p, category=c) for row in world.rows.values() for p, c in row.matters
     )
-    _all(Assignment, world.assignments, **_fields("ended_on", row_id="row", agency_id="agency", user_id="user"))
+    _all(
+        Assignment, world.assignments, **_fields("ended_on", row_id="row", agency_id="agency", user_id="user")
+    )
     _all(Enclosure, world.enclosures, author_id=one, enclosed_on=NOON.date(),
          **_fields("removed_on", row_id="row", referral_id="referral", item_id="item", agency_id="agency"))  # fmt: skip
 

@@ -16,8 +16,8 @@ def consent(world: World, p: int, a: int, c: int, d: date) -> bool:
 
 
 def something(world: World, p: int, a: int, days: list[date]) -> bool:
-    """Whether some one category is consented on each of `days`."""
-    return any(all(consent(world, p, a, c, d) for d in days) for c in range(1, 7))
+    """Whether some category is consented on each of `days`."""
+    return all(any(consent(world, p, a, c, d) for c in range(1, 7)) for d in days)
 
 
 def holds(world: World, said: Statement, a: int, c: int, d: date) -> bool:

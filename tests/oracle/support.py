@@ -3,7 +3,20 @@
 from datetime import timedelta
 
 from tests.oracle.consent import consent
-from tests.oracle.world import SIX, Case, Consultation, Hint, Referral, Row, Statement, Term, Viewer, World, inside
+from tests.oracle.world import (
+    SIX,
+    Case,
+    Consultation,
+    Hint,
+    Referral,
+    Row,
+    Statement,
+    Term,
+    Viewer,
+    World,
+    inside,
+    remembered,
+)
 
 FIELD_WORK = ("counter", "chief", "outreach", "participation", "coordinator")
 
@@ -15,10 +28,11 @@ def may_support(v: Viewer) -> bool:
 def conflicted(w: World, v: Viewer, person: int | None) -> bool:
     """A recorded conflict of the staff member or the agency closes every purpose for that person."""
     return person is not None and any(
-        c.person == person and (c.user == v.user or c.agency == v.agency) for c in w.conflicts.values()
+        c.user == v.user or c.agency == v.agency for c in w.conflicts_of[person]
     )
 
 
+@remembered
 def row_conflicted(w: World, v: Viewer, row: Row) -> bool:
     return conflicted(w, v, w.cases[row.case].main) or any(conflicted(w, v, p) for p, _ in row.matters)
 
@@ -45,21 +59,25 @@ def free(w: World, v: Viewer, row: Row) -> bool:
     return row_free(v, row) and case_free(v, w.cases[row.case])
 
 
+@remembered
 def takes_part(w: World, v: Viewer, case: int) -> bool:
     return any(t.agency == v.agency and inside(v.day, t) for t in w.participations_in[case])
 
 
+@remembered
 def took_part(w: World, v: Viewer, case: int) -> bool:
     return any(t.agency == v.agency and t.from_day <= v.day for t in w.participations_in[case])
 
 
+@remembered
 def leads(w: World, v: Viewer, case: int) -> bool:
     return any(t.agency == v.agency and inside(v.day, t) for t in w.leads_of[case])
 
 
 def is_live(w: World, v: Viewer, referral: Referral) -> bool:
-    """To the agency, ground recorded, pending, or accepted with its participation not ended."""
-    if referral.to_agency != v.agency or not referral.ground:
+    """To the agency, ground recorded (without consent: with a note), pending, or accepted with its participation not ended."""
+    grounded = referral.ground == "consent" or (referral.ground and referral.note)
+    if referral.to_agency != v.agency or not grounded:
         return False
     if referral.status == "sent":
         return True
@@ -76,7 +94,10 @@ def live_referrals(w: World, v: Viewer, case: int) -> list[Referral]:
 def acknowledged(w: World, v: Viewer) -> bool:
     """A term in force today whose secrecy was acknowledged on or before today."""
     return any(
-        t.agency == v.agency and inside(v.day, t) and t.acknowledged_on is not None and t.acknowledged_on <= v.day
+        t.agency == v.agency
+        and inside(v.day, t)
+        and t.acknowledged_on is not None
+        and t.acknowledged_on <= v.day
         for t in w.terms_of[v.user]
     )
 
@@ -85,13 +106,11 @@ def assigned(w: World, v: Viewer, row: Row) -> bool:
     """S5's assignment; from a 支援会議 only the named, acknowledged person's."""
     if row.kind not in ("decision", "action"):
         return False
-    for given in w.assignments_of[row.id]:
-        if given.agency == v.agency and given.ended_on is None:
-            if row.origin is None or (given.user == v.user and acknowledged(w, v)):
-                return True
-    return False
+    mine = [g for g in w.assignments_of[row.id] if g.agency == v.agency and g.ended_on is None]
+    return any(row.origin is None or (g.user == v.user and acknowledged(w, v)) for g in mine)
 
 
+@remembered
 def assigned_in(w: World, v: Viewer, case: int) -> bool:
     return any(assigned(w, v, row) and not is_hidden(w, v, row) for row in w.rows_of[case])
 
@@ -101,12 +120,10 @@ def is_hidden(w: World, v: Viewer, row: Row) -> bool:
     return row_conflicted(w, v, row) or (is_separated(w, row) and not leads(w, v, row.case))
 
 
+@remembered
 def case_visible(w: World, v: Viewer, case: Case) -> bool:
     """§3.1 Case."""
-    key = ("case", v, case.id)
-    if key not in w.answers:
-        w.answers[key] = may_support(v) and not conflicted(w, v, case.main) and _case_open(w, v, case)
-    return w.answers[key]
+    return may_support(v) and not conflicted(w, v, case.main) and _case_open(w, v, case)
 
 
 def _case_open(w: World, v: Viewer, case: Case) -> bool:
@@ -126,7 +143,8 @@ def header_visible(w: World, v: Viewer, case: Case) -> bool:
     if assigned_in(w, v, case.id):
         return True
     return (case_free(v, case) or case.opened_by == v.agency) and any(
-        r.ground != "consent" or consent(w, case.main, v.agency, 1, v.day) for r in live_referrals(w, v, case.id)
+        r.ground != "consent" or consent(w, case.main, v.agency, 1, v.day)
+        for r in live_referrals(w, v, case.id)
     )
 
 
@@ -137,7 +155,11 @@ def all_pairs(w: World, a: int, row: Row, days) -> bool:
 
 def s1(w: World, v: Viewer, row: Row) -> bool:
     case = w.cases[row.case]
-    return row.recorded_by == v.agency and row_free(v, row) and (case_free(v, case) or case.opened_by == v.agency)
+    return (
+        row.recorded_by == v.agency
+        and row_free(v, row)
+        and (case_free(v, case) or case.opened_by == v.agency)
+    )
 
 
 def s2(w: World, v: Viewer, row: Row) -> bool:
@@ -145,7 +167,11 @@ def s2(w: World, v: Viewer, row: Row) -> bool:
 
 
 def s3(w: World, v: Viewer, row: Row) -> bool:
-    return free(w, v, row) and not is_separated(w, row) and any(_carries(w, v, e, row) for e in w.enclosures_of[row.id])
+    return (
+        free(w, v, row)
+        and not is_separated(w, row)
+        and any(_carries(w, v, e, row) for e in w.enclosures_of[row.id])
+    )
 
 
 def _carries(w: World, v: Viewer, enclosure, row: Row) -> bool:
@@ -181,6 +207,7 @@ def referral_known(w: World, v: Viewer, referral: Referral) -> bool:
     return True
 
 
+@remembered
 def row_rules(w: World, v: Viewer, row: Row) -> list[str]:
     """The rules that open the row for 支援; empty when it does not exist for the viewer."""
     if not may_support(v) or is_hidden(w, v, row):
@@ -227,7 +254,9 @@ def _refers(w: World, v: Viewer, referral: Referral, taken: Consultation) -> boo
 
 
 def hint_visible(w: World, v: Viewer, hint: Hint) -> bool:
-    closed = conflicted(w, v, hint.person) or (hint.case is not None and conflicted(w, v, w.cases[hint.case].main))
+    closed = conflicted(w, v, hint.person) or (
+        hint.case is not None and conflicted(w, v, w.cases[hint.case].main)
+    )
     return may_support(v) and hint.agency == v.agency and not closed
 
 
@@ -261,8 +290,10 @@ def statement_whole(w: World, v: Viewer, said: Statement) -> bool:
 
 
 def statement_concerning(w: World, v: Viewer, said: Statement) -> bool:
-    """A consent that names the agency, in a case it sees."""
-    if not case_visible(w, v, w.cases[said.case]) or conflicted(w, v, said.person):
+    """A consent that names the agency, in a case it takes part in; never that it was excluded."""
+    if not case_visible(w, v, w.cases[said.case]) or not takes_part(w, v, said.case):
+        return False
+    if conflicted(w, v, said.person) or v.agency in said.excluded:
         return False
     listed = said.recipient_list is not None and v.agency in w.lists[said.recipient_list].agencies
     return said.kind == "given" and (v.agency in said.recipients or listed)
@@ -282,4 +313,11 @@ def signature(w: World, v: Viewer, row: Row, rules: list[str]) -> tuple:
     part = "now" if takes_part(w, v, case.id) else "past" if took_part(w, v, case.id) else "never"
     own, assigned_here = row.recorded_by == v.agency, bool(w.assignments_of[row.id])
     consented = all_pairs(w, v.agency, row, [v.day])
-    return (*rules, *(name for name, stands in obstacles.items() if stands), part, own, assigned_here, consented)
+    return (
+        *rules,
+        *(name for name, stands in obstacles.items() if stands),
+        part,
+        own,
+        assigned_here,
+        consented,
+    )

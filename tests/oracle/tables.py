@@ -15,7 +15,7 @@ from tests.oracle.support import (
     row_free,
     s1,
 )
-from tests.oracle.world import Attendance, Item, Row, Segment, Viewer, World, inside
+from tests.oracle.world import Attendance, Item, Row, Segment, Viewer, World, inside, remembered
 
 AT_THE_TABLE = ("counter", "chief", "outreach", "participation", "coordinator", "chair", "external")
 KEEPING_RECORDS = ("coordinator", "chair")
@@ -49,7 +49,8 @@ def is_office(v: Viewer) -> bool:
 
 def planned(w: World, v: Viewer, item: Item) -> list[Attendance]:
     return [
-        t for t in w.attendances_at[item.id]
+        t
+        for t in w.attendances_at[item.id]
         if t.user == v.user and t.agency == v.agency and t.removed_on is None
     ]
 
@@ -60,10 +61,12 @@ def attending(w: World, v: Viewer, item: Item) -> list[Attendance]:
     return [t for t in w.attendances_at[item.id] if t.removed_on is None and (early or t.checked_in)]
 
 
+@remembered
 def m1(w: World, v: Viewer, item: Item) -> bool:
     return any(t.user == v.user and t.agency == v.agency for t in attending(w, v, item))
 
 
+@remembered
 def stands(w: World, v: Viewer, item: Item) -> bool:
     """The main subject consents towards some attending agency other than the bringer."""
     days = deciding_days(w, v, item)
@@ -72,6 +75,7 @@ def stands(w: World, v: Viewer, item: Item) -> bool:
     return any(something(w, main, a, days) for a in others)
 
 
+@remembered
 def m3(w: World, v: Viewer, item: Item) -> bool:
     """Open: from confirmation, at most 14 days before, until closed + n or 60 days after; never when cancelled."""
     segment, day = segment_of(w, item), meeting_day(w, item)
@@ -91,15 +95,20 @@ def _run_out(w: World, v: Viewer, item: Item) -> bool:
     return v.day > meeting_day(w, item) + timedelta(days=60)
 
 
+@remembered
 def ended(w: World, v: Viewer, item: Item) -> bool:
     """M3/P5 is over for this viewer."""
     return cancelled(segment_of(w, item)) or _run_out(w, v, item)
 
 
+@remembered
 def m4(w: World, v: Viewer, item: Item) -> bool:
-    return item.brought_by == v.agency or something(w, w.cases[item.case].main, v.agency, deciding_days(w, v, item))
+    return item.brought_by == v.agency or something(
+        w, w.cases[item.case].main, v.agency, deciding_days(w, v, item)
+    )
 
 
+@remembered
 def identity_open(w: World, v: Viewer, item: Item) -> bool:
     """M5 for the header: ① is consented on the deciding days, or the agency brought the item."""
     main = w.cases[item.case].main
@@ -136,8 +145,13 @@ def sitting_is_mixed(w: World, item: Item) -> bool:
     )
 
 
+@remembered
 def item_closed(w: World, v: Viewer, item: Item) -> bool:
-    return item.withdrawn_on is not None or conflicted(w, v, w.cases[item.case].main) or sitting_is_mixed(w, item)
+    return (
+        item.withdrawn_on is not None
+        or conflicted(w, v, w.cases[item.case].main)
+        or sitting_is_mixed(w, item)
+    )
 
 
 def member_on(w: World, v: Viewer, item: Item, day: date) -> bool:
@@ -152,10 +166,12 @@ def member_on(w: World, v: Viewer, item: Item, day: date) -> bool:
     )
 
 
+@remembered
 def p1(w: World, v: Viewer, item: Item) -> bool:
     return member_on(w, v, item, v.day) and member_on(w, v, item, meeting_day(w, item))
 
 
+@remembered
 def p4(w: World, v: Viewer, item: Item) -> bool:
     """Why there is no consent, and why sharing is necessary."""
     return bool(item.reason) and any(
@@ -183,8 +199,11 @@ def header_at_meeting(w: World, v: Viewer, item: Item) -> bool:
     if segment_of(w, item).basis == "consent":
         case = w.cases[item.case]
         return (
-            m1(w, v, item) and stands(w, v, item) and m4(w, v, item)
-            and identity_open(w, v, item) and case_free(v, case)
+            m1(w, v, item)
+            and stands(w, v, item)
+            and m4(w, v, item)
+            and identity_open(w, v, item)
+            and case_free(v, case)
         )
     return statutory(w, item) and p_rules(w, v, item)
 
@@ -201,8 +220,7 @@ def passes_meeting_rule(w: World, v: Viewer, item: Item, row: Row) -> bool:
         return False
     if segment_of(w, item).basis == "consent":
         return (
-            m1(w, v, item) and stands(w, v, item) and m4(w, v, item)
-            and m5(w, v, item, row) and m6(w, v, row)
+            m1(w, v, item) and stands(w, v, item) and m4(w, v, item) and m5(w, v, item, row) and m6(w, v, row)
         )
     return statutory(w, item) and p_rules(w, v, item) and may_lie_here(w, v, item, row)
 
@@ -219,19 +237,24 @@ def runs(w: World, v: Viewer, item: Item) -> bool:
     return is_office(v)
 
 
+@remembered
 def prepares(w: World, v: Viewer, item: Item) -> bool:
     """The office sees header, title, question and P4's texts from the day the item is brought."""
     if item_closed(w, v, item) or ended(w, v, item) or v.day < item.brought_on or not runs(w, v, item):
         return False
+    if segment_of(w, item).closed_on is not None:
+        return False
     if statutory(w, item):
         return True
+    main = w.cases[item.case].main
     return (
         segment_of(w, item).basis == "consent"
         and case_free(v, w.cases[item.case])
-        and identity_open(w, v, item)
+        and all(consent(w, main, v.agency, 1, d) for d in deciding_days(w, v, item))
     )
 
 
+@remembered
 def is_called(w: World, v: Viewer, item: Item) -> bool:
     """From the call until confirmation a selected participant sees the header."""
     segment = segment_of(w, item)
@@ -241,9 +264,7 @@ def is_called(w: World, v: Viewer, item: Item) -> bool:
         return False
     if statutory(w, item):
         return p1(w, v, item) and p4(w, v, item)
-    return (
-        segment.basis == "consent" and case_free(v, w.cases[item.case]) and identity_open(w, v, item)
-    )
+    return segment.basis == "consent" and case_free(v, w.cases[item.case]) and identity_open(w, v, item)
 
 
 def header_in_preparation(w: World, v: Viewer, item: Item) -> bool:
@@ -270,6 +291,7 @@ def row_in_preparation(w: World, v: Viewer, item: Item, row: Row) -> bool:
 # --- 会議記録
 
 
+@remembered
 def keeps_record(w: World, v: Viewer, item: Item) -> bool:
     """After M3/P5 has ended: the segment's chair and the 事務局 in force today (支援会議: acknowledged)."""
     if v.role not in KEEPING_RECORDS or conflicted(w, v, w.cases[item.case].main) or not ended(w, v, item):

@@ -243,6 +243,19 @@ class Viewer:
     day: date
 
 
+def remembered(rule):
+    """Keep a rule's answer per viewer and thing while one world is looked at: it depends on nothing else."""
+    name = rule.__module__ + rule.__name__
+
+    def answer(world, viewer, thing):
+        asked = (name, viewer, thing if isinstance(thing, int) else thing.id)
+        if asked not in world.answers:
+            world.answers[asked] = rule(world, viewer, thing)
+        return world.answers[asked]
+
+    return answer
+
+
 def inside(day: date, term) -> bool:
     """Both ends of a period belong to it; an open end never comes."""
     return term.from_day <= day and (term.until_day is None or day <= term.until_day)
@@ -282,6 +295,7 @@ class World:
         self.statements_of = _by(self.statements, "person")
         self.participations_in = _by(self.participations, "case")
         self.leads_of = _by(self.leads, "case")
+        self.conflicts_of = _by(self.conflicts, "person")
         self.assignments_of = _by(self.assignments, "row")
         self.referrals_to = _by(self.referrals, "to_agency")
         self.referrals_with = _by(self.referrals, "consultation")
