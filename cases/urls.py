@@ -3,10 +3,13 @@
 from django.urls import path
 
 from cases.views import (
+    audit_log,
+    authorities,
     case_list,
     case_page,
     closing,
     concealed,
+    consents,
     consultations,
     evaluations,
     household,
@@ -17,6 +20,7 @@ from cases.views import (
     records,
     referrals,
     separations,
+    statistics,
 )
 
 app_name = "cases"
@@ -90,4 +94,17 @@ urlpatterns = [
     path("actions/<str:action_id>/", plan_steps.action, name="action"),
     path("actions/<str:action_id>/edit/", plan_steps.action_edit, name="action_edit"),
     path("actions/<str:action_id>/end/", plan_steps.action_end, name="action_end"),
+    # 同意
+    path("cases/<str:public_id>/consents/new/", consents.consent_new, name="consent_new"),
+    path("cases/<str:public_id>/consents/print/", consents.consent_blank, name="consent_blank"),
+    path("cases/<str:public_id>/refusals/new/", consents.refusal_new, name="refusal_new"),
+    path("cases/<str:public_id>/authorities/new/", authorities.authority_new, name="authority_new"),
+    path("consents/<str:public_id>/", consents.consent, name="consent"),
+    path("consents/<str:public_id>/print/", consents.consent_print, name="consent_print"),
+    path("consents/<str:public_id>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
+    path("consents/<str:public_id>/narrow/", consents.consent_narrow, name="consent_narrow"),
+    # 監査と統計
+    path("audit/", audit_log.audit_log, name="audit"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics.xlsx", statistics.statistics_file, name="statistics_file"),
 ]
