@@ -104,19 +104,15 @@ def _refusals_for_consent(viewer: Viewer, segment, case) -> list[Refusal]:
 def _separated_from_sitting(meeting, case) -> bool:
     """Cases of both sides of a separation are never in one sitting, nor a case of one and a row about the other."""
     items = AgendaItem.objects.filter(segment__meeting=meeting, withdrawn_on__isnull=True).exclude(case=case)
+    other_cases = table.items_of_other_side(meeting.pk, case.main_subject_id).exclude(case=case)
+    lying_there = Q(item__in=items.values("pk")) | Q(
+        enclosures__item__in=items.values("pk"), enclosures__removed_on__isnull=True
+    )
     apart = Separation.objects.filter(lifted_by__isnull=True)
-    other_side = set()
-    for first, second in apart.values_list("first", "second"):
-        other_side |= (
-            {second}
-            if first == case.main_subject_id
-            else {first}
-            if second == case.main_subject_id
-            else set()
-        )
-    about = Q(enclosures__removed_on__isnull=True) & Q(enclosures__row__matters__subject__in=other_side)
-    written = Q(written_rows__matters__subject__in=other_side)
-    return items.filter(Q(case__main_subject__in=other_side) | about | written).exists()
+    one_way = Q(first=case.main_subject_id, second=OuterRef("subject"))
+    other_way = Q(second=case.main_subject_id, first=OuterRef("subject"))
+    about = Matter.objects.filter(Exists(apart.filter(one_way | other_way)), row=OuterRef("pk"))
+    return other_cases.exists() or Row.objects.filter(lying_there).filter(Exists(about)).exists()
 
 
 def enclosable_rows(viewer: Viewer, item):
@@ -132,17 +128,7 @@ def enclosable_rows(viewer: Viewer, item):
     else:
         rows = rows.filter(own | every_pair_consented(viewer.agency_id, viewer.day))
     already = Enclosure.objects.filter(item=item, removed_on__isnull=True).values("row")
-    return rows.exclude(pk__in=already).exclude(_about_other_side_of_sitting(item))
-
-
-def _about_other_side_of_sitting(item):
-    """Condition on a row: it is about somebody separated from a main subject of this sitting."""
-    main = AgendaItem.objects.filter(segment__meeting=item.segment.meeting_id, withdrawn_on__isnull=True)
-    subjects = main.values("case__main_subject")
-    apart = Separation.objects.filter(lifted_by__isnull=True)
-    one_way = Q(first=OuterRef("subject"), second__in=subjects)
-    other_way = Q(second=OuterRef("subject"), first__in=subjects)
-    return Q(Exists(Matter.objects.filter(Exists(apart.filter(one_way | other_way)), row=OuterRef("pk"))))
+    return rows.exclude(pk__in=already).exclude(table.is_about_other_side(item.segment.meeting_id))
 
 
 def refusals_to_confirm(viewer: Viewer, segment) -> list[Refusal]:

@@ -23,7 +23,7 @@ class Coverage:
 def rows_to_enclose(viewer: Viewer, case):
     """Rows of the case that the viewer sees now and may lay into a referral: free, never of a separated pair."""
     rows = Row.objects.visible_to(viewer, Purpose.SUPPORT)
-    rows = rows.filter(free_rows(), case=case, item__isnull=True, referral__isnull=True)
+    rows = rows.filter(free_rows(viewer.day), case=case, item__isnull=True, referral__isnull=True)
     return rows.exclude(is_separated())
 
 

@@ -48,14 +48,14 @@ def is_separated():
 # --- building blocks -------------------------------------------------------------------------------------------------
 
 
-def row_is_free(prefix=""):
-    """A row without origin, or released by two people (§1)."""
-    return Q(**{f"{prefix}origin__isnull": True}) | Q(**{f"{prefix}released_on__isnull": False})
+def row_is_free(day, prefix=""):
+    """A row (or case) without origin, or released by `day` (§1)."""
+    return Q(**{f"{prefix}origin__isnull": True}) | Q(**{f"{prefix}released_on__lte": day})
 
 
-def free_rows():
-    """Rows that are free and lie in a free case."""
-    return row_is_free() & row_is_free("case__")
+def free_rows(day):
+    """Rows that are free on `day` and lie in a free case."""
+    return row_is_free(day) & row_is_free(day, "case__")
 
 
 def taking_part(viewer: Viewer):
@@ -101,12 +101,17 @@ def acknowledged_today(viewer: Viewer):
 
 
 def live_assignments(viewer: Viewer):
-    """S5: assignments of the agency not ended; from a 支援会議 only those of the named, acknowledged person."""
+    """S5: assignments of the agency not ended; from a 支援会議 only those of the named, acknowledged person.
+
+    What a separation or a conflict closes is no ground to open the case either.
+    """
     mine = Assignment.objects.order_by().filter(
         agency=viewer.agency_id, ended_on__isnull=True, row__kind__in=[Row.Kind.DECISION, Row.Kind.ACTION]
     )
     named = Q(user=viewer.user_id) & Q(Exists(acknowledged_today(viewer)))
-    return mine.filter(Q(row__origin__isnull=True) | named)
+    its_row = Row.objects.order_by().filter(pk=OuterRef("row"))
+    open_rows = without_conflict(its_row, viewer).exclude(is_separated() & ~Q(case__in=leading(viewer)))
+    return mine.filter(Q(row__origin__isnull=True) | named, Exists(open_rows))
 
 
 # --- cases and headers -----------------------------------------------------------------------------------------------
@@ -114,7 +119,7 @@ def live_assignments(viewer: Viewer):
 
 def support_cases(viewer: Viewer):
     """Condition on a case: it exists for the viewer (§3.1, Case)."""
-    free = row_is_free()
+    free = row_is_free(viewer.day)
     known = Q(pk__in=took_part(viewer)) | Q(pk__in=live_referrals(viewer).values("case"))
     opened = Q(opened_by=viewer.agency_id, pk__in=took_part(viewer))
     assigned = Q(pk__in=live_assignments(viewer).values("row__case"))
@@ -140,13 +145,17 @@ def support_headers(viewer: Viewer):
 
 def s1_own(viewer: Viewer):
     """S1: the agency recorded it, and it is free; the case's opener is asked for the row alone."""
-    free_case = row_is_free("case__") | Q(case__opened_by=viewer.agency_id)
-    return Q(recorded_by=viewer.agency_id) & row_is_free() & free_case
+    free_case = row_is_free(viewer.day, "case__") | Q(case__opened_by=viewer.agency_id)
+    return Q(recorded_by=viewer.agency_id) & row_is_free(viewer.day) & free_case
 
 
 def s2_consented(viewer: Viewer):
     """S2: it takes part today and every pair is consented to it today; free."""
-    return Q(case__in=taking_part(viewer)) & free_rows() & every_pair_consented(viewer.agency_id, viewer.day)
+    return (
+        Q(case__in=taking_part(viewer))
+        & free_rows(viewer.day)
+        & every_pair_consented(viewer.agency_id, viewer.day)
+    )
 
 
 def s3_enclosed(viewer: Viewer):
@@ -154,7 +163,7 @@ def s3_enclosed(viewer: Viewer):
     live = live_referrals(viewer)
     by_consent = live.filter(ground=Referral.Ground.CONSENT)
     otherwise = live.exclude(ground=Referral.Ground.CONSENT)
-    return free_rows() & (
+    return free_rows(viewer.day) & (
         _enclosed_in(otherwise)
         | _enclosed_in(by_consent) & every_pair_consented(viewer.agency_id, viewer.day)
     )
@@ -175,7 +184,7 @@ def s5_assigned(viewer: Viewer):
 def s6_referral_text(viewer: Viewer):
     """S6: text or answer of a referral from or to it; needs no visible case; the receiver's sight ends 30 days
     after a return. A text born in a 支援会議 stays inside until released (the stricter reading; docs/contract)."""
-    return Q(referral__in=referrals_of(viewer).values("pk")) & free_rows()
+    return Q(referral__in=referrals_of(viewer).values("pk")) & free_rows(viewer.day)
 
 
 def referrals_of(viewer: Viewer):
@@ -249,7 +258,7 @@ def support_consents_concerning(viewer: Viewer):
     named = Consent.recipients.through.objects.filter(consent=OuterRef("pk"), agency=viewer.agency_id)
     left_out = Consent.excluded.through.objects.filter(consent=OuterRef("pk"), agency=viewer.agency_id)
     visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
-    in_sight = Q(case__in=taking_part(viewer)) & Q(case__in=visible)
+    in_sight = Q(case__in=taking_part(viewer)) & Q(case__in=visible) & Q(kind=Consent.Kind.GIVEN)
     by_list = Q(recipient_list__agencies=viewer.agency_id)
     return (
         in_sight

@@ -10,13 +10,15 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterR
 
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
+from cases.models.people import Separation
 from cases.models.referral import Enclosure
-from cases.models.row import Category, Row
-from cases.visibility.consent import consent_in_force, consents_to_something, every_pair_consented
+from cases.models.row import Category, Matter, Row
+from cases.visibility.consent import consent_in_force, consents_to_something, deeper, every_pair_consented
 from cases.visibility.purposes import Viewer
 from cases.visibility.support import (
     acknowledged_today,
     conflicted_people,
+    free_rows,
     is_separated,
     row_is_free,
     without_conflict,
@@ -31,6 +33,8 @@ DAYS_UNCLOSED = timedelta(days=60)
 CONSENT_BASED = Q(segment__legal_basis=LegalBasis.CONSENT)
 STATUTORY = Q(segment__legal_basis=LegalBasis.STATUTE)
 MEETING_DAY = "segment__meeting__day"
+# Conditions that hold for every or for no row; an empty Q() would vanish from an "or".
+EVERYTHING, NOTHING = Q(pk__isnull=False), Q(pk__isnull=True)
 ITEM_TEXTS = [Row.Kind.ITEM_TITLE, Row.Kind.ITEM_QUESTION]
 P4_TEXTS = [Row.Kind.ITEM_REASON, Row.Kind.ITEM_NECESSITY]
 
@@ -44,15 +48,25 @@ def kept_open(today):
     return Q(segment__closed_on__gte=today - days)
 
 
-def is_open(today):
-    """M3, P5: confirmed, at most 14 days before; until closed + n days; unclosed at most 60 days; never cancelled."""
-    unclosed = Q(segment__closed_on__isnull=True, segment__meeting__day__gte=today - DAYS_UNCLOSED)
+def is_open(viewer: Viewer):
+    """M3, P5: confirmed, at most 14 days before; until closed + n days; unclosed at most 60 days, but for the
+    事務局 writing the minutes; never once cancelled."""
+    today = viewer.day
+    unclosed = Q(segment__closed_on__isnull=True) & (
+        Q(segment__meeting__day__gte=today - DAYS_UNCLOSED) | _minutes_being_written_by(viewer)
+    )
     closed = Q(segment__closed_on__isnull=False) & kept_open(today)
     return Q(
         segment__confirmed_on__lte=today,
         segment__meeting__day__lte=today + DAYS_BEFORE,
         segment__cancelled_on__isnull=True,
     ) & (unclosed | closed)
+
+
+def _minutes_being_written_by(viewer: Viewer):
+    if viewer.role != Role.COORDINATOR:
+        return NOTHING
+    return Q(segment__status=Segment.Status.MINUTES)
 
 
 def has_ended(today):
@@ -107,8 +121,8 @@ def p4_reasoned():
 def runs_segment(viewer: Viewer):
     """The 事務局 (coordinators) and, of a 支援会議, its chair or deputy; for a 支援会議 both acknowledged."""
     chairs = Q(segment__chair=viewer.user_id) | Q(segment__deputy=viewer.user_id)
-    office = Q() if viewer.role == Role.COORDINATOR else Q(pk__in=[])
-    chair = chairs if viewer.role == Role.CHAIR else Q(pk__in=[])
+    office = EVERYTHING if viewer.role == Role.COORDINATOR else NOTHING
+    chair = chairs if viewer.role == Role.CHAIR else NOTHING
     acknowledged = Q(Exists(acknowledged_today(viewer)))
     return CONSENT_BASED & office | STATUTORY & (office | chair) & acknowledged
 
@@ -138,8 +152,12 @@ def identity_consented(agency, today):
 
 
 def stands(today):
-    """An item stands while the main subject consents towards some attending agency other than its bringer."""
+    """An item stands while the main subject consents towards some attending agency other than its bringer.
+
+    Attending is, as in M1, who is planned before the day and who is checked in from the day on.
+    """
     attending = Attendance.objects.order_by().filter(item=OuterRef("pk"), removed_on__isnull=True)
+    attending = attending.filter(Q(item__segment__meeting__day__gt=today) | Q(checked_in_at__isnull=False))
     others = attending.exclude(agency=OuterRef("brought_by")).filter(_attending_agency_consented(today))
     return Q(withdrawn_on__isnull=True) & Q(Exists(others))
 
@@ -156,8 +174,32 @@ def _attending_agency_consented(today):
 
 
 def not_closed_to(viewer: Viewer):
-    """No conflict with the main subject; the item is on the agenda."""
-    return ~Q(case__main_subject__in=conflicted_people(viewer)) & Q(withdrawn_on__isnull=True)
+    """No conflict with the main subject; on the agenda; no case of a separated person in the same sitting."""
+    return (
+        ~Q(case__main_subject__in=conflicted_people(viewer))
+        & Q(withdrawn_on__isnull=True)
+        & ~Q(Exists(items_of_other_side(OuterRef("segment__meeting"), OuterRef("case__main_subject"))))
+    )
+
+
+def items_of_other_side(meeting, person):
+    """Items of the sitting whose main subject is separated from `person` (§3)."""
+    apart = Separation.objects.order_by().filter(lifted_by__isnull=True)
+    subject = OuterRef("case__main_subject")
+    one_way = Q(first=subject, second=deeper(person))
+    other_way = Q(second=subject, first=deeper(person))
+    return AgendaItem.objects.order_by().filter(
+        Exists(apart.filter(one_way | other_way)),
+        segment__meeting=meeting,
+        segment__cancelled_on__isnull=True,
+        withdrawn_on__isnull=True,
+    )
+
+
+def is_about_other_side(meeting):
+    """Condition on a row: it is about somebody separated from a main subject of the sitting (§3)."""
+    others = items_of_other_side(meeting, OuterRef("subject"))
+    return Q(Exists(Matter.objects.order_by().filter(Exists(others), row=OuterRef("pk"))))
 
 
 def m_rules(viewer: Viewer):
@@ -175,20 +217,27 @@ def p_rules(viewer: Viewer):
 def meeting_items(viewer: Viewer):
     """Condition on an item for 会議: its header lies open on the table."""
     identity = Q(brought_by=viewer.agency_id) | identity_consented(viewer.agency_id, viewer.day)
-    free_case = row_is_free("case__")
-    return is_open(viewer.day) & (m_rules(viewer) & identity & free_case | p_rules(viewer))
+    free_case = row_is_free(viewer.day, "case__")
+    return is_open(viewer) & (m_rules(viewer) & identity & free_case | p_rules(viewer))
 
 
 def meeting_tables(viewer: Viewer):
     """Condition on an item for 会議: rows may be open on its table, whether or not its header is."""
-    return is_open(viewer.day) & (m_rules(viewer) | p_rules(viewer))
+    return is_open(viewer) & (m_rules(viewer) | p_rules(viewer))
 
 
 def preparing_office(viewer: Viewer):
     """Condition on an item: the viewer prepares it as 事務局 or chair (§3.2), until the segment is done."""
     identity = identity_consented(viewer.agency_id, viewer.day)
     living = Q(segment__cancelled_on__isnull=True, segment__closed_on__isnull=True) & ~has_ended(viewer.day)
-    return living & runs_segment(viewer) & not_closed_to(viewer) & (STATUTORY | CONSENT_BASED & identity)
+    free_case = row_is_free(viewer.day, "case__")
+    brought = living & Q(brought_on__lte=viewer.day)
+    return (
+        brought
+        & runs_segment(viewer)
+        & not_closed_to(viewer)
+        & (STATUTORY | CONSENT_BASED & identity & free_case)
+    )
 
 
 def preparing_called(viewer: Viewer):
@@ -198,7 +247,13 @@ def preparing_called(viewer: Viewer):
     )
     statutory = STATUTORY & p1_member(viewer) & p4_reasoned()
     identity = Q(brought_by=viewer.agency_id) | identity_consented(viewer.agency_id, viewer.day)
-    return called & not_closed_to(viewer) & is_planned(viewer) & (statutory | CONSENT_BASED & identity)
+    free_case = row_is_free(viewer.day, "case__")
+    return (
+        called
+        & not_closed_to(viewer)
+        & is_planned(viewer)
+        & (statutory | CONSENT_BASED & identity & free_case)
+    )
 
 
 def brought_and_waiting(viewer: Viewer):
@@ -210,16 +265,23 @@ def brought_and_waiting(viewer: Viewer):
 
 def record_items(viewer: Viewer):
     """Condition on an item for 会議記録: the table has shut, and the viewer is chair or 事務局 in force today."""
-    return has_ended(viewer.day) & runs_segment(viewer) & ~Q(case__main_subject__in=conflicted_people(viewer))
+    return shut_items(viewer) & runs_segment(viewer)
+
+
+def shut_items(viewer: Viewer):
+    """Condition on an item: its table has shut for good, and no conflict closes it to the viewer."""
+    return has_ended(viewer.day) & ~Q(case__main_subject__in=conflicted_people(viewer))
 
 
 # --- rows on one table -----------------------------------------------------------------------------------------------
 
 
 def on_table(item):
-    """M2, P3: the rows enclosed in the item and the rows written in it; never one of a separated pair."""
+    """M2, P3: the rows enclosed in the item and the rows written in it; never one about the other side of a
+    separation, in this case or in this sitting."""
     enclosed = Enclosure.objects.order_by().filter(item=item, removed_on__isnull=True).values("row")
-    return (Q(pk__in=enclosed) | Q(item=item)) & ~is_separated()
+    apart = is_separated() | is_about_other_side(item.segment.meeting_id)
+    return (Q(pk__in=enclosed) | Q(item=item)) & ~apart
 
 
 def m5_consented(viewer: Viewer, item):
@@ -246,9 +308,9 @@ def header_consented_today(viewer: Viewer):
     return STATUTORY | Q(brought_by=viewer.agency_id) | Q(Exists(identity))
 
 
-def m6_free():
+def m6_free(day):
     """M6: the row is free, and so is its case."""
-    return row_is_free() & row_is_free("case__")
+    return free_rows(day)
 
 
 def is_among(item, condition):
@@ -258,7 +320,7 @@ def is_among(item, condition):
 
 def meeting_rows(viewer: Viewer, item):
     """Condition on a row for 会議, on the table of `item`."""
-    passes = Q() if item.segment.is_statutory else m5_consented(viewer, item) & m6_free()
+    passes = Q() if item.segment.is_statutory else m5_consented(viewer, item) & m6_free(viewer.day)
     return is_among(item, meeting_tables(viewer)) & on_table(item) & passes
 
 
@@ -266,21 +328,25 @@ def preparation_rows(viewer: Viewer, item):
     """Condition on a row for 会議準備: texts for the office; title and question, and one's own answers, when called;
     others' enclosures only as far as the meeting's own rule lets them be seen, M3/P5 aside (§3.2)."""
     statutory = item.segment.is_statutory
-    by_rule = Q() if statutory else m5_consented(viewer, item) & m6_free()
+    by_rule = Q() if statutory else m5_consented(viewer, item) & m6_free(viewer.day)
     office = is_among(item, preparing_office(viewer))
     texts = Q(item=item, kind__in=ITEM_TEXTS + P4_TEXTS)
     called = is_among(item, preparing_called(viewer))
     question = Q(item=item, kind__in=ITEM_TEXTS) & by_rule
     answers = Q(item=item, kind=Row.Kind.ANSWER, recorded_by=viewer.agency_id)
     ruled = office & is_among(item, m_rules(viewer) | p_rules(viewer)) & on_table(item) & by_rule
-    return (office & texts | called & (question | answers) | ruled) & ~is_separated()
+    apart = is_separated() | is_about_other_side(item.segment.meeting_id)
+    free_texts = texts if statutory else texts & m6_free(viewer.day)
+    return (office & free_texts | called & (question | answers) | ruled) & ~apart
 
 
 def record_rows(viewer: Viewer, item):
     """Condition on a row for 会議記録: minutes, decisions and every unreleased row born at the item (§3.4)."""
     minutes = Q(item=item, kind__in=[Row.Kind.MINUTES, Row.Kind.DECISION])
-    unreleased = Q(origin=item, released_on__isnull=True)
-    return is_among(item, record_items(viewer)) & (minutes | unreleased)
+    unreleased = Q(origin=item) & ~row_is_free(viewer.day)
+    theirs = Q(recorded_by=viewer.agency_id) | Q(brought_by=viewer.agency_id)
+    own = is_among(item, shut_items(viewer) & Q(Exists(acknowledged_today(viewer)))) & unreleased & theirs
+    return (is_among(item, record_items(viewer)) & (minutes | unreleased) | own) & ~is_separated()
 
 
 def enclosed_on_table(item):
@@ -295,15 +361,10 @@ def enclosed_on_table(item):
 
 def segments_with_a_part(viewer: Viewer):
     """Condition on a segment: the viewer runs it, or is planned for one of its items that is open to the viewer."""
-    chairs = Q(chair=viewer.user_id) | Q(deputy=viewer.user_id)
-    runs = (
-        Q(pk__in=Segment.objects.order_by().filter(chairs).values("pk"))
-        if viewer.role == Role.CHAIR
-        else Q(pk__in=[])
-    )
     if viewer.role == Role.COORDINATOR:
-        runs = Q()
-        return runs
+        return EVERYTHING
+    chairs = Q(chair=viewer.user_id) | Q(deputy=viewer.user_id)
+    runs = chairs if viewer.role == Role.CHAIR else NOTHING
     visible = AgendaItem.objects.order_by().filter(meeting_tables(viewer) | preparing_called(viewer))
     return runs | Q(pk__in=visible.values("segment"))
 
