@@ -24,6 +24,9 @@ class TimelineFilterForm(HouseForm):
         self.fields["person"].choices = [("", "すべて"), *((person.public_id, name) for person, name in people)]
         self.fields["agency"].choices = [("", "すべて"), *((key, str(a)) for key, a in self.agencies.items())]
 
+        for name, width in (("category", "w-date"), ("person", "w-short"), ("agency", "w-date")):
+            self.fields[name].widget.attrs["class"] = width
+
     def clean_person(self):
         """The person chosen, or None."""
         return self.people.get(self.cleaned_data["person"])
@@ -37,9 +40,13 @@ class StageForm(HouseForm):
     """The stage of the work and its urgency; 終結 and 中断 have a sheet of their own."""
 
     stage = forms.ChoiceField(
-        label="段階", choices=[choice for choice in Case.Stage.choices if choice[0] not in Case.Stage.closed()]
+        label="段階",
+        choices=[choice for choice in Case.Stage.choices if choice[0] not in Case.Stage.closed()],
+        widget=forms.Select(attrs={"class": "w-date"}),
     )
-    urgency = forms.ChoiceField(label="緊急度", choices=Urgency.choices, required=False)
+    urgency = forms.ChoiceField(
+        label="緊急度", choices=Urgency.choices, required=False, widget=forms.Select(attrs={"class": "w-short"})
+    )
 
 
 class ParticipationForm(HouseModelForm):
