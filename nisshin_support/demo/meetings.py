@@ -32,7 +32,12 @@ MEMBERS = (
     "moribito",
     "minsei",
 )
-KINDS = {"city": RosterTerm.MemberKind.PUBLIC_BODY, "kodomo": RosterTerm.MemberKind.PUBLIC_BODY}
+SATURDAY = 5
+
+
+def next_opening_day(day: date) -> date:
+    """The day itself, or the Monday after a weekend: nobody sits on a Sunday."""
+    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() >= SATURDAY else day
 
 
 def make_roster(memberships, today: date):
@@ -64,7 +69,7 @@ class Calendar:
             self.tell(story)
 
     def tell(self, story):
-        day = self.today + timedelta(days=story["in"])
+        day = next_opening_day(self.today + timedelta(days=story["in"]))
         meeting = Meeting.objects.create(
             day=day, start=time(14), place="市役所 会議室(架空)", convened_by=self.suishin.agency
         )
