@@ -17,6 +17,18 @@ from nisshin_support import wareki
 from nisshin_support.forms import DATE_HELP, KanaField, WarekiDateField, WarekiDateInput
 from nisshin_support.kana import katakana
 
+ORDER = [
+    "User",
+    "Membership",
+    "Agency",
+    "AgencyList",
+    "Place",
+    "PlanRow",
+    "RosterTerm",
+    "Holiday",
+    "CitySetting",
+]  # of the index: staff change most often, settings least
+
 
 class RosterSite(admin.AdminSite):
     site_title = site_header = "名簿と設定"
@@ -44,6 +56,13 @@ class RosterSite(admin.AdminSite):
         """Only what follows the rules below; other packages' models have no place in here."""
         if admin_class and issubclass(admin_class, RosterRules):
             super().register(model_or_iterable, admin_class, **options)
+
+    def get_app_list(self, request, app_label=None):
+        """The models in the order of the work."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=lambda model: ORDER.index(model["object_name"]))
+        return sorted(apps, key=lambda app: ORDER.index(app["models"][0]["object_name"]))
 
     def get_urls(self):
         """Without the admin's own log-out, and without the address that looks up any object by number."""
@@ -87,7 +106,11 @@ class RosterRules:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "kana":
             return KanaField(label=db_field.verbose_name, max_length=db_field.max_length, required=False)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for power in ("can_add_related", "can_change_related", "can_view_related", "can_delete_related"):
+            if field and hasattr(field.widget, power):
+                setattr(field.widget, power, False)
+        return field
 
 
 class RosterAdmin(RosterRules, admin.ModelAdmin):
@@ -101,6 +124,10 @@ class RosterAdmin(RosterRules, admin.ModelAdmin):
 
     def has_module_permission(self, request):
         return self.admin_site.has_permission(request)
+
+    def changelist_view(self, request, extra_context=None):
+        title = f"{self.model._meta.verbose_name}の一覧"
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def get_search_results(self, request, queryset, search_term):
         """Find a reading however its kana are typed."""

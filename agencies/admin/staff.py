@@ -3,6 +3,7 @@
 import secrets
 
 from axes.utils import reset
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import Prefetch
 
@@ -32,12 +33,23 @@ class MembershipInline(RosterRules, admin.TabularInline):
         return super().get_queryset(request).select_related("agency", "user")
 
 
+class UserForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["username", "name", "kana", "is_active"]
+        labels = {"username": "ログイン名", "is_active": "ログインできる"}
+        help_texts = {
+            "username": "半角の英数字と @ . + - _ が使えます。",
+            "is_active": "退職などで使わなくなったら外します。記録が残るため、削除はできません。",
+        }
+
+
 @admin.register(User)
 class UserAdmin(RosterAdmin):
+    form = UserForm
     list_display = ["name", "kana", "username", "acts_as", "is_active"]
     list_filter = ["is_active", "memberships__role"]
     search_fields = ["name", "kana", "username"]
-    fields = ["username", "name", "kana", "is_active"]
     inlines = [MembershipInline]
     actions = ["renew_password", "unlock"]
 

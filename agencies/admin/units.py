@@ -40,6 +40,9 @@ class CommissionInline(RosterRules, admin.TabularInline):
     may_delete = True
     fields = ["plan_row", "layer", "form", "headcount", "from_day", "until_day"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("agency", "plan_row")
+
 
 class MembershipForm(PeriodForm):
     same = ("user", "agency", "role")
