@@ -13,7 +13,6 @@ from tests.oracle.support import (
     released,
     row_conflicted,
     row_free,
-    s1,
 )
 from tests.oracle.world import Attendance, Item, Row, Segment, Viewer, World, inside, remembered
 
@@ -129,20 +128,27 @@ def on_table(w: World, item: Item, row: Row) -> bool:
     """Enclosed in the item, or written in it; never one about the other side of a separation."""
     laid = any(e.item == item.id and e.removed_on is None for e in w.enclosures_of[row.id])
     main = w.cases[item.case].main
-    apart = is_separated(w, row) or any(w.separated(main, p) for p, _ in row.matters)
+    mains = {main, *(w.cases[other.case].main for other in same_sitting(w, item))}
+    apart = is_separated(w, row) or any(w.separated(m, p) for m in mains for p, _ in row.matters)
     return (laid or row.item == item.id) and not apart
 
 
-def sitting_is_mixed(w: World, item: Item) -> bool:
-    """Cases of both sides of a separation are never in one sitting: neither lies open."""
-    sitting, main = segment_of(w, item).meeting, w.cases[item.case].main
-    return any(
-        w.separated(main, w.cases[other.case].main)
+def same_sitting(w: World, item: Item) -> list[Item]:
+    """The items still on the agenda of the sitting, in whichever of its segments."""
+    sitting = segment_of(w, item).meeting
+    return [
+        other
         for other in w.items.values()
         if other.withdrawn_on is None
         and segment_of(w, other).meeting == sitting
         and not cancelled(segment_of(w, other))
-    )
+    ]
+
+
+def sitting_is_mixed(w: World, item: Item) -> bool:
+    """Cases of both sides of a separation are never in one sitting: neither lies open."""
+    main = w.cases[item.case].main
+    return any(w.separated(main, w.cases[other.case].main) for other in same_sitting(w, item))
 
 
 @remembered
@@ -283,7 +289,7 @@ def row_in_preparation(w: World, v: Viewer, item: Item, row: Row) -> bool:
             return True
     if not is_called(w, v, item):
         return False
-    if row.recorded_by == v.agency and (s1(w, v, row) or (statutory(w, item) and row.item == item.id)):
+    if row.recorded_by == v.agency and row.item == item.id and row.kind == "answer":
         return True
     return text and (statutory(w, item) or (m5(w, v, item, row) and m6(w, v, row)))
 
@@ -301,7 +307,7 @@ def keeps_record(w: World, v: Viewer, item: Item) -> bool:
         return False
     if statutory(w, item) and not acknowledged(w, v):
         return False
-    return is_office(v) or v.user in (segment.chair, segment.deputy)
+    return is_office(v) or (statutory(w, item) and v.user in (segment.chair, segment.deputy))
 
 
 def row_in_record(w: World, v: Viewer, item: Item, row: Row) -> bool:
