@@ -318,3 +318,11 @@ def test_the_section_keeps_its_number_of_queries(client, lead, partner, case):
     with CaptureQueriesContext(connection) as many:
         client.get(url("case", case))
     assert len(many) == len(few)
+
+
+def test_a_refusal_towards_one_of_two_makes_a_partial_consent(client, lead, partner, case):
+    third = AgencyFactory()
+    consent = a_consent(case, to=[partner.agency, third], categories=[2])
+    a_refusal(case, on=date(2026, 6, 1), categories=[2], to=[third])
+    client.force_login(lead.user)
+    assert "一部同意" in client.get(url("consent", consent)).content.decode()

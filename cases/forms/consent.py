@@ -93,6 +93,7 @@ class ConsentForm(NotInTheFuture, PeriodRules, HouseForm):
         self.fields["excluded"].offer(agencies, groups)
         self.fields["recipient_list"].offer(lists, key="pk", empty="使わない")
         self.fields["explained"].widget.columns = 1
+        self.fields["recipients"].widget.columns = self.fields["excluded"].widget.columns = 2
         counts = "有効な同意として扱います。" if oral_counts else "有効な同意としては扱いません(参考として残ります)。"
         self.fields["method"].help_text = f"いまの市の設定では、口頭の同意は{counts}"
         self.fields["given_by"].help_text = "代理権のない家族のことばは参考として残りますが、記録は開きません。"

@@ -67,33 +67,33 @@ def section(request, case):
 def _whole(request, case):
     visible = Consent.objects.visible_to(request.viewer, request.purpose).filter(case=case)
     consents = list(visible.for_list())
-    people = list({c.person_id: c.person for c in [*consents]}.values()) or [case.main_subject]
+    people = list({one.person_id: one.person for one in consents}.values()) or [case.main_subject]
     named = {agency.pk: agency for consent in consents for agency in consent.recipients.all()}
     named |= {agency.pk: agency for agency in [request.viewer.agency, *participants(request, case)]}
     agencies = sorted(named.values(), key=lambda agency: (agency.order, agency.name))
+    shared = shared_now(people, agencies, request.viewer.day)
     return {
-        "statements": statements_of(consents, request.viewer.day),
-        "matrix": _matrix(people, agencies, request.viewer.day),
+        "statements": statements_of(consents, shared, request.viewer.day),
+        "matrix": _matrix(people, agencies, shared),
         "categories": list(Category),
     }
 
 
-def _matrix(people, agencies, day):
+def _matrix(people, agencies, shared):
     """For each person: a line an agency, a cell a category."""
-    shared = shared_now(people, agencies, day)
     return [
         (person.name, [(agency, [c in shared.get((person.pk, agency.pk), ()) for c in Category]) for agency in agencies])
         for person in people
     ]
 
 
-def statements_of(consents, day):
-    """The statements with the chip that says whether they still open anything."""
+def statements_of(consents, shared, day):
+    """The statements with the chip that says whether they still open anything, and to everybody they name."""
     live = categories_in_force(consents, day)
     return [
         Statement(
             consent=consent,
-            state=state_of(consent, live[consent.pk], day),
+            state=state_of(consent, live[consent.pk], day, _someone_lacks(consent, shared)),
             categories=consent.category_list(),
             is_ending=bool(live[consent.pk]) and consent.until_day <= day + DAYS_SOON,
         )
@@ -101,7 +101,13 @@ def statements_of(consents, day):
     ]
 
 
-def state_of(consent, live, day):
+def _someone_lacks(consent, shared):
+    """Whether an agency that the consent names does not see all of its categories today."""
+    wanted = set(consent.categories)
+    return any(wanted - shared.get((consent.person_id, one.pk), set()) for one in consent.recipients.all())
+
+
+def state_of(consent, live, day, is_cut=False):
     """Its chip: a fact of its own for what is no consent, else what it still opens."""
     if consent.kind in SAID:
         return SAID[consent.kind]
@@ -112,7 +118,8 @@ def state_of(consent, live, day):
     if consent.from_day > day:
         return "waiting", "開始前"
     if live:
-        return ("full", "同意あり") if live == set(consent.category_list()) else ("partial", "一部同意")
+        is_whole = live == set(consent.category_list()) and not is_cut
+        return ("full", "同意あり") if is_whole else ("partial", "一部同意")
     return "none", "効力なし"
 
 
@@ -274,7 +281,8 @@ def consent(request, public_id):
     """A statement, whole: for the lead and the coordinator's agency taking part; 404 for all others."""
     found = _whole_consent(request, public_id)
     audit.saw(request, "同意", case=found.case, things=[public_id])
-    statement = statements_of([found], request.viewer.day)[0]
+    shared = shared_now([found.person], found.recipients.all(), request.viewer.day)
+    statement = statements_of([found], shared, request.viewer.day)[0]
     context = {"statement": statement, "consent": found, "said": _said(found), "in_force": _changeable(found)}
     return render(request, "cases/consent_detail.html", context)
 
