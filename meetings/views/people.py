@@ -37,20 +37,18 @@ def item_people(request, item_id):
         _seat_chosen(request, item, substitute=False)
         return redirect("meetings:item_people", item_id)
     audit.saw(request, "出席する人", item=item)
-    context = _context(request, item)
-    context["designation"] = DesignationForm(
-        today=request.viewer.day, initial={"acknowledged_on": request.viewer.day}
-    )
-    return render(request, "meetings/item_people.html", context)
+    return render(request, "meetings/item_people.html", _context(request, item))
 
 
 def _context(request, item):
+    candidates = _candidates(request.viewer, item)
     return {
         "item": item,
         "segment": item.segment,
         "segment_basis": item.segment.legal_basis,
         "seats": seats_of(request.viewer, item),
-        "agencies": _by_agency(_candidates(request.viewer, item)),
+        "fitting": _by_agency(member for member in candidates if member.fits),
+        "others": _by_agency(member for member in candidates if not member.fits),
         "secrecy": CitySetting.current(),
         "open_for_change": not item.segment.is_over,
     }
