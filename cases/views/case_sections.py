@@ -26,7 +26,6 @@ SECTIONS = [
     ("plans", "プラン", "cases/_plans.html", "cases.views.plans.section"),
     ("outreach", "働きかけ・参加支援", "outreach/_case_section.html", "outreach.views.case_section.section"),
     ("meetings", "会議", "meetings/_case_section.html", "meetings.views.case_section.section"),
-    ("meetings", "会議", "meetings/_case_section.html", "meetings.views.case_section.section"),
 ]
 
 
