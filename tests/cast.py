@@ -7,15 +7,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from agencies.models import Activity, ConsultationDay, Course, Place, PlanRow, Role
-from agencies.programmes import Measure, Programme
+from agencies.models import Activity, ConsultationDay, Course, Place, PlannedNumber, PlanRow, Role
+from agencies.programmes import ImplementationForm, Measure, Programme
 from cases.models import (
     Assignment,
     Authority,
+    Case,
     Consultation,
     ContactDetail,
     Evaluation,
     HouseholdMember,
+    LeadOffer,
     Plan,
     PlanAction,
     PlanGoal,
@@ -76,6 +78,7 @@ def a_cast(day: date = DAY) -> Cast:
     cast = Cast({name: a_viewer(role=role, day=day) for name, role in ROLES.items()})
     _case(cast)
     _papers(cast)
+    _further_cases(cast)
     _meetings(cast)
     _outreach(cast)
     _community(cast)
@@ -89,6 +92,7 @@ def _case(cast):
         case.participations.create(agency=cast.people[name].agency, from_day=start)
     case.participations.create(agency=cast.past.agency, from_day=start, until_day=date(2026, 5, 10))
     named = [cast.people[name].agency for name in ("lead", "partner", "coordinator")]
+    cast.things.case, cast.things.subject = case, case.main_subject
     cast.things.consent = a_consent(case, to=named)
     cast.things.row = a_row(case, cast.lead, categories=[2])
     cast.things.past_row = a_row(case, cast.past, categories=[6])
@@ -118,9 +122,23 @@ def _papers(cast):
     things.concealed = case.concealed_contacts.create(
         person=case.main_subject, address="試験の秘匿住所", recorded_on=DAY, recorded_by=lead.membership
     )
+    things.other_side = PersonFactory()
     things.separation = Separation.objects.create(
-        first=case.main_subject, second=PersonFactory(), reason="試験", recorded_on=DAY, recorded_by=lead.membership
+        first=case.main_subject, second=things.other_side, reason="試験", recorded_on=DAY, recorded_by=lead.membership
     )
+    things.separated_row = a_row(case, lead, subjects=[things.other_side])
+
+
+def _further_cases(cast):
+    """A case whose lead is offered to the partner, and one that is closed."""
+    things, lead, partner = cast.things, cast.lead, cast.partner
+    things.offered_case, things.closed_case = offered, closed = a_case(lead), a_case(lead)
+    for case in (offered, closed):
+        case.participations.create(agency=partner.agency, from_day=date(2026, 4, 15))
+    things.offer = LeadOffer.objects.create(
+        case=offered, to_agency=partner.agency, offered_by=lead.membership, offered_on=DAY
+    )
+    closed.close(stage=Case.Stage.CLOSED, reason=Case.ClosingReason.REACHED, day=date(2026, 6, 1))
 
 
 def _meetings(cast):
@@ -143,6 +161,38 @@ def _meetings(cast):
         item.call(DAY)
         item.segment.confirm(DAY)
     _past_sitting(cast)
+    _sitting_in_preparation(cast)
+    _sitting_of_today(cast)
+
+
+def _sitting_in_preparation(cast):
+    """Both kinds of item called for, neither confirmed; one row of the lead's on the table."""
+    things, day = cast.things, date(2026, 7, 1)
+    things.next_segment = a_segment(cast.coordinator, day=day)
+    things.next_meeting = things.next_segment.meeting
+    things.next_statute_segment = a_segment(
+        cast.coordinator, basis=LegalBasis.STATUTE, chair=cast.chair.user, meeting=things.next_meeting
+    )
+    things.next_item = an_item(things.next_segment, cast.case, cast.lead)
+    things.next_statute_item = an_item(things.next_statute_segment, cast.case, cast.partner)
+    for name in ("lead", "partner", "coordinator"):
+        things.next_seat = seat(things.next_item, cast.people[name], by=cast.coordinator)
+    for name in ("member", "chair", "coordinator"):
+        things.next_statute_seat = seat(things.next_statute_item, cast.people[name], by=cast.chair)
+    things.next_enclosure = enclose(things.next_item, things.row, cast.lead)
+    things.next_item.call(DAY)
+    things.next_statute_item.call(DAY)
+
+
+def _sitting_of_today(cast):
+    """A 重層的支援会議 being held: everybody planned has come."""
+    things, then = cast.things, timezone.make_aware(datetime(2026, 6, 10, 9))
+    things.today_segment = a_segment(cast.coordinator, day=DAY)
+    things.today_item = an_item(things.today_segment, cast.case, cast.lead)
+    for name in ("lead", "partner", "coordinator"):
+        seat(things.today_item, cast.people[name], by=cast.coordinator, checked_in=then)
+    things.today_segment.confirm(date(2026, 6, 5))
+    things.today_segment.hold()
 
 
 def _past_sitting(cast):
@@ -190,4 +240,5 @@ def _community(cast):
     things.consultation_day = ConsultationDay.objects.create(
         plan_row=row, place=things.place, agency=lead.agency, day=DAY
     )
+    PlannedNumber.objects.create(plan_row=row, fiscal_year=2026, form=ImplementationForm.DIRECT, number=1)
     things.other_agency = AgencyFactory()

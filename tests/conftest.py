@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 
 from nisshin_support import clock, database
 from tests.live_site import LiveSite, serve_a_fresh_site
@@ -82,6 +83,17 @@ def on_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[date | str], date]:
         return chosen
 
     return set_day
+
+
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """The cast and its world, built once for a file of tests marked django_db: each takes back what it writes."""
+    from tests.cast import DAY, a_cast
+
+    with pytest.MonkeyPatch.context() as patched, django_db_blocker.unblock(), transaction.atomic():
+        patched.setattr(clock, "today", lambda: DAY)
+        yield a_cast()
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")
