@@ -108,6 +108,7 @@ def test_from_confirmation_to_closing(world, go, on_day):
     go(world.office, "segment_confirm", key, form_key="1")
     on_day(DAY)
     go(world.office, "segment_hold", key, form_key="2")
+    world.check_in(world.inside)
     world.segment.refresh_from_db()
     assert world.segment.status == "held"
     go(world.office, "segment_close", key, form_key="3")
