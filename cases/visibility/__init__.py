@@ -4,28 +4,43 @@ Everything confidential is fetched through these functions, called by the querys
 have no default; a role without the purpose sees nothing. Nothing here is stored or cached.
 """
 
-from cases.models.case import Case
 from cases.visibility import support, table
+from cases.visibility.prepared import ids
 from cases.visibility.purposes import ROLE_PURPOSES, Purpose, Viewer
-from meetings.models.agenda import AgendaItem
 
 __all__ = ["ROLE_PURPOSES", "Purpose", "Viewer"]
 
+ROWS_ON_A_TABLE = {
+    Purpose.PREPARATION: table.preparation_rows,
+    Purpose.MEETING: table.meeting_rows,
+    Purpose.MEETING_RECORD: table.record_rows,
+}
+ITEMS = {
+    Purpose.PREPARATION: table.preparing_items,
+    Purpose.MEETING: table.meeting_items,
+    Purpose.MEETING_RECORD: table.record_items,
+}
 
-def _closed(viewer, purpose):
-    return not viewer.may_act_for(purpose)
+
+def _meeting(condition, things, viewer: Viewer):
+    return things.filter(pk__in=ids(things.model, condition, viewer))
+
+
+def _support(condition, things, viewer: Viewer, purpose: Purpose):
+    """Of `things`, those that meet the condition; none for another purpose, or a role without it."""
+    if purpose != Purpose.SUPPORT or not viewer.may_act_for(purpose):
+        return things.none()
+    return things.filter(pk__in=ids(things.model, condition, viewer))
 
 
 def visible_cases(cases, viewer: Viewer, purpose: Purpose):
     """Cases that exist for the viewer; only 支援 knows cases, a meeting knows items (§3.1)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return cases.none()
-    return cases.filter(support.support_cases(viewer))
+    return _support(support.support_cases, cases, viewer, purpose)
 
 
 def cases_with_header(cases, viewer: Viewer, purpose: Purpose):
     """Visible cases whose header the viewer may see."""
-    return visible_cases(cases, viewer, purpose).filter(support.support_headers(viewer))
+    return _support(support.support_headers, cases, viewer, purpose)
 
 
 def writable_cases(cases, viewer: Viewer, purpose: Purpose):
@@ -38,20 +53,17 @@ def visible_rows(rows, viewer: Viewer, purpose: Purpose, item=None):
 
     Raises TypeError when a meeting's purpose comes without its item: a row lies open on one table, not on "a meeting".
     """
-    if _closed(viewer, purpose):
+    from cases.models.row import Row
+
+    if not viewer.may_act_for(purpose):
         return rows.none()
     if purpose == Purpose.SUPPORT:
-        return support.support_rows(rows, viewer)
-    conditions = {
-        Purpose.PREPARATION: table.preparation_rows,
-        Purpose.MEETING: table.meeting_rows,
-        Purpose.MEETING_RECORD: table.record_rows,
-    }
-    if purpose not in conditions:
+        return rows.filter(pk__in=ids(Row, support.support_rows, viewer))
+    if purpose not in ROWS_ON_A_TABLE:
         return rows.none()
     if item is None:
         raise TypeError("visible_to: a meeting's purpose needs its item")
-    return table.table_rows(rows, viewer, conditions[purpose](viewer, item))
+    return rows.filter(pk__in=ids(Row, ROWS_ON_A_TABLE[purpose], viewer, item))
 
 
 def editable_rows(rows, viewer: Viewer, purpose: Purpose):
@@ -64,28 +76,23 @@ def editable_rows(rows, viewer: Viewer, purpose: Purpose):
 
 def visible_items(items, viewer: Viewer, purpose: Purpose):
     """Items whose header the viewer may see for a meeting's purpose (§§3.2–3.4)."""
-    conditions = {
-        Purpose.PREPARATION: lambda: table.preparing_office(viewer) | table.preparing_called(viewer),
-        Purpose.MEETING: lambda: table.meeting_items(viewer),
-        Purpose.MEETING_RECORD: lambda: table.record_items(viewer),
-    }
-    if _closed(viewer, purpose) or purpose not in conditions:
+    if purpose not in ITEMS or not viewer.may_act_for(purpose):
         return items.none()
-    return items.filter(conditions[purpose]())
+    return _meeting(ITEMS[purpose], items, viewer)
 
 
 def visible_tables(items, viewer: Viewer, purpose: Purpose):
     """Items on whose table rows may lie open to the viewer, whether or not the header does (§§3.3, 3.4)."""
-    if _closed(viewer, purpose) or purpose != Purpose.MEETING:
+    if purpose != Purpose.MEETING or not viewer.may_act_for(purpose):
         return items.none()
-    return items.filter(table.meeting_tables(viewer))
+    return _meeting(table.meeting_tables, items, viewer)
 
 
 def items_to_enclose_in(items, viewer: Viewer, purpose: Purpose):
     """Items in preparation for which the viewer may lay rows on the table: called, or brought by oneself (§3.2)."""
-    if _closed(viewer, purpose) or purpose != Purpose.PREPARATION:
+    if purpose != Purpose.PREPARATION or not viewer.may_act_for(purpose):
         return items.none()
-    return items.filter(table.preparing_called(viewer) | table.brought_and_waiting(viewer))
+    return _meeting(table.enclosing_items, items, viewer)
 
 
 def rows_for_paper(rows, viewer: Viewer, item):
@@ -95,83 +102,59 @@ def rows_for_paper(rows, viewer: Viewer, item):
 
 def header_on_paper(viewer: Viewer, item) -> bool:
     """Whether a paper made today for the viewer may carry the item's header."""
-    items = visible_items(AgendaItem.objects.order_by(), viewer, Purpose.MEETING).filter(pk=item.pk)
+    items = visible_items(type(item).objects.order_by(), viewer, Purpose.MEETING).filter(pk=item.pk)
     return items.filter(table.header_consented_today(viewer)).exists()
 
 
 def visible_segments(segments, viewer: Viewer, purpose: Purpose):
     """Segments the viewer has a part in; for 会議記録, those that the viewer runs and whose table has shut."""
-    if _closed(viewer, purpose):
+    from meetings.models.agenda import AgendaItem
+
+    if not viewer.may_act_for(purpose):
         return segments.none()
     if purpose == Purpose.MEETING_RECORD:
-        shut = AgendaItem.objects.order_by().filter(table.record_items(viewer))
+        shut = AgendaItem.objects.order_by().filter(pk__in=ids(AgendaItem, table.record_items, viewer))
         return segments.filter(pk__in=shut.values("segment"))
     if purpose not in (Purpose.PREPARATION, Purpose.MEETING):
         return segments.none()
-    return segments.filter(table.segments_with_a_part(viewer))
+    return _meeting(table.segments_with_a_part, segments, viewer)
 
 
 def visible_people(people, viewer: Viewer, purpose: Purpose):
     """People the viewer may know of (§1)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return people.none()
-    return people.filter(support.support_people(viewer)).distinct()
+    return _support(support.support_people, people, viewer, purpose)
 
 
 def visible_consultations(consultations, viewer: Viewer, purpose: Purpose):
     """Consultations of the agency, and those referred to it (§1)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return consultations.none()
-    return consultations.filter(support.support_consultations(viewer))
+    return _support(support.support_consultations, consultations, viewer, purpose)
 
 
 def visible_hints(hints, viewer: Viewer, purpose: Purpose):
     """気づき of the agency that took them; with them, and only so, their informant (§1)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return hints.none()
-    closed = support.conflicted_people(viewer)
-    return (
-        hints.filter(agency=viewer.agency_id)
-        .exclude(person__in=closed)
-        .exclude(case__main_subject__in=closed)
-    )
+    return _support(support.support_hints, hints, viewer, purpose)
 
 
 def visible_referrals(referrals, viewer: Viewer, purpose: Purpose):
     """Referrals from or to the agency (S6)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return referrals.none()
-    return referrals.filter(pk__in=support.referrals_of(viewer).values("pk"))
+    return _support(support.known_referrals, referrals, viewer, purpose)
 
 
 def visible_consents(consents, viewer: Viewer, purpose: Purpose):
     """Statements of consent seen whole (§1)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return consents.none()
-    return consents.filter(support.support_consents(viewer))
+    return _support(support.support_consents, consents, viewer, purpose)
 
 
 def consents_concerning(consents, viewer: Viewer, purpose: Purpose):
     """Consents that name the viewer's agency; what they say of others is not shown (§1)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return consents.none()
-    return consents.filter(support.support_consents_concerning(viewer)).distinct()
+    return _support(support.support_consents_concerning, consents, viewer, purpose)
 
 
 def visible_participations(participations, viewer: Viewer, purpose: Purpose):
     """Who takes part in a case, as far as the viewer may know (§1)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return participations.none()
-    return participations.filter(support.support_participations(viewer))
+    return _support(support.support_participations, participations, viewer, purpose)
 
 
 def visible_concealed_contacts(contacts, viewer: Viewer, purpose: Purpose):
     """Concealed contacts of the main subject of an open case that the viewer's agency leads today (§1)."""
-    if _closed(viewer, purpose) or purpose != Purpose.SUPPORT:
-        return contacts.none()
-    open_cases = Case.objects.open().filter(support.support_cases(viewer), pk__in=support.leading(viewer))
-    from django.db.models import F
-
-    return contacts.filter(
-        case__in=open_cases.values("pk"), person=F("case__main_subject"), lifted_by__isnull=True
-    )
+    return _support(support.support_concealed_contacts, contacts, viewer, purpose)

@@ -166,8 +166,13 @@ def _closing_statements(agency, category, day):
 def _covers(agency, category):
     """An exclusion covers every category; a refusal or narrowing its agencies and categories (none named: all)."""
     everything_or_category = Q(categories=[]) | Q(categories__contains=[category])
+    everybody = Q(all_agencies=True) | Q(recipient_list__isnull=True) & ~Q(Exists(_named_agencies()))
     negative = Q(kind__in=[Kind.REFUSED, Kind.NARROWED]) & everything_or_category
-    return _excludes(agency) | negative & (Q(all_agencies=True) | _mentions(agency))
+    return _excludes(agency) | negative & (everybody | _mentions(agency))
+
+
+def _named_agencies():
+    return Consent.recipients.through.objects.filter(consent=OuterRef("pk"))
 
 
 def _closes_by_speaker(day):

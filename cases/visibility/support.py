@@ -2,18 +2,19 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
 from cases.models.case import Case, LeadTerm, Participation
 from cases.models.consent import Consent
 from cases.models.consultation import Consultation
-from cases.models.people import ConflictOfInterest, Person, Separation
+from cases.models.people import ConflictOfInterest, Separation
 from cases.models.plan import Assignment
 from cases.models.referral import Enclosure, Referral
 from cases.models.row import Category, Matter, Row
 from cases.visibility.consent import consent_in_force, consents_to_everything, every_pair_consented
+from cases.visibility.prepared import ids
 from cases.visibility.purposes import Viewer
 from meetings.models.roster import RosterTerm
 
@@ -30,10 +31,10 @@ def conflicted_people(viewer: Viewer):
     )
 
 
-def without_conflict(rows, viewer: Viewer):
-    """Rows of no case of, and about nobody of, those people."""
+def no_conflict(viewer: Viewer):
+    """Condition on a row: it lies in no case of, and is about nobody of, those people."""
     about = Matter.objects.order_by().filter(row=OuterRef("pk"), subject__in=conflicted_people(viewer))
-    return rows.exclude(case__main_subject__in=conflicted_people(viewer)).exclude(Exists(about))
+    return ~Q(case__main_subject__in=conflicted_people(viewer)) & ~Q(Exists(about))
 
 
 def is_separated():
@@ -110,7 +111,7 @@ def live_assignments(viewer: Viewer):
     )
     named = Q(user=viewer.user_id) & Q(Exists(acknowledged_today(viewer)))
     its_row = Row.objects.order_by().filter(pk=OuterRef("row"))
-    open_rows = without_conflict(its_row, viewer).exclude(is_separated() & ~Q(case__in=leading(viewer)))
+    open_rows = its_row.filter(no_conflict(viewer)).exclude(is_separated() & ~Q(case__in=leading(viewer)))
     return mine.filter(Q(row__origin__isnull=True) | named, Exists(open_rows))
 
 
@@ -128,12 +129,12 @@ def support_cases(viewer: Viewer):
 
 
 def support_headers(viewer: Viewer):
-    """Condition on a visible case: its header may be seen (§3.1, Header)."""
+    """Condition on a case: it is visible, and its header may be seen (§3.1, Header)."""
     identity = consent_in_force(
         OuterRef("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day
     )
     consented = live_referrals(viewer).filter(~Q(ground=Referral.Ground.CONSENT) | Q(Exists(identity)))
-    return (
+    return support_cases(viewer) & (
         Q(pk__in=took_part(viewer))
         | Q(pk__in=live_assignments(viewer).values("row__case"))
         | Q(pk__in=consented.values("case"))
@@ -149,23 +150,17 @@ def s1_own(viewer: Viewer):
     return Q(recorded_by=viewer.agency_id) & row_is_free(viewer.day) & free_case
 
 
-def s2_consented(viewer: Viewer):
-    """S2: it takes part today and every pair is consented to it today; free."""
-    return (
-        Q(case__in=taking_part(viewer))
-        & free_rows(viewer.day)
-        & every_pair_consented(viewer.agency_id, viewer.day)
-    )
+def s2_and_s3(viewer: Viewer):
+    """S2: it takes part today and every pair is consented to it today; free.
+    S3: enclosed in a live referral to it; with consent as ground also S2's test of consent; free.
 
-
-def s3_enclosed(viewer: Viewer):
-    """S3: enclosed in a live referral to it; with consent as ground also S2's test of consent; free."""
+    Together, because the test of consent is one and the same.
+    """
     live = live_referrals(viewer)
-    by_consent = live.filter(ground=Referral.Ground.CONSENT)
-    otherwise = live.exclude(ground=Referral.Ground.CONSENT)
+    by_consent = Q(case__in=taking_part(viewer)) | _enclosed_in(live.filter(ground=Referral.Ground.CONSENT))
+    otherwise = _enclosed_in(live.exclude(ground=Referral.Ground.CONSENT))
     return free_rows(viewer.day) & (
-        _enclosed_in(otherwise)
-        | _enclosed_in(by_consent) & every_pair_consented(viewer.agency_id, viewer.day)
+        otherwise | by_consent & every_pair_consented(viewer.agency_id, viewer.day)
     )
 
 
@@ -189,20 +184,23 @@ def s6_referral_text(viewer: Viewer):
 
 def referrals_of(viewer: Viewer):
     """Referrals from the agency, and those to it that were sent and not recalled."""
+    return Referral.objects.order_by().filter(known_referrals(viewer))
+
+
+def known_referrals(viewer: Viewer):
+    """Condition on a referral: it is from the agency, or to it, sent, and its sight has not ended (S6)."""
     status = Referral.Status
     returned = Q(status=status.RETURNED, answered_on__gte=viewer.day - DAYS_AFTER_RETURN)
     received = Q(to_agency=viewer.agency_id) & (Q(status__in=[status.SENT, status.ACCEPTED]) | returned)
-    referrals = Referral.objects.order_by().filter(Q(from_agency=viewer.agency_id) | received)
-    return referrals.exclude(case__main_subject__in=conflicted_people(viewer))
+    return (Q(from_agency=viewer.agency_id) | received) & ~Q(case__main_subject__in=conflicted_people(viewer))
 
 
-def support_rows(rows, viewer: Viewer):
-    """Rows visible for 支援: S1–S3, S5 in visible cases, S6 anywhere; minus separation and conflict."""
-    visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
-    in_case = s1_own(viewer) | s2_consented(viewer) | s3_enclosed(viewer) | s5_assigned(viewer)
-    allowed = Q(case__in=visible) & in_case | s6_referral_text(viewer)
+def support_rows(viewer: Viewer):
+    """Condition on a row for 支援: S1–S3, S5 in visible cases, S6 anywhere; minus separation and conflict."""
+    in_case = s1_own(viewer) | s2_and_s3(viewer) | s5_assigned(viewer)
+    allowed = Q(case__in=ids(Case, support_cases, viewer)) & in_case | s6_referral_text(viewer)
     apart = is_separated() & ~Q(case__in=leading(viewer))
-    return without_conflict(rows.filter(allowed).exclude(apart), viewer)
+    return allowed & ~apart & no_conflict(viewer)
 
 
 # --- before, beside and around the case ------------------------------------------------------------------------------
@@ -221,20 +219,20 @@ def support_consultations(viewer: Viewer):
 def support_people(viewer: Viewer):
     """Condition on a person: known through a consultation, or as subject of a case or row, that the viewer sees."""
     consultations = Consultation.objects.order_by().filter(
-        support_consultations(viewer), person__isnull=False
+        pk__in=ids(Consultation, support_consultations, viewer)
     )
-    cases = Case.objects.order_by().filter(support_cases(viewer)).filter(support_headers(viewer))
-    rows = support_rows(Row.objects.order_by(), viewer)
+    cases = Case.objects.order_by().filter(pk__in=ids(Case, support_headers, viewer))
+    matters = Matter.objects.order_by().filter(row__in=ids(Row, support_rows, viewer))
     return (
-        Q(pk__in=consultations.values("person"))
+        Q(pk__in=consultations.filter(person__isnull=False).values("person"))
         | Q(pk__in=cases.values("main_subject"))
-        | Q(matters__row__in=rows.values("pk"))
+        | Q(pk__in=matters.values("subject"))
     ) & ~Q(pk__in=conflicted_people(viewer))
 
 
 def support_participations(viewer: Viewer):
     """Condition on a participation: itself, the lead's, all for the lead, else a row ⑤ of the main subject (§1)."""
-    visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
+    visible = ids(Case, support_cases, viewer)
     the_lead = LeadTerm.objects.filter(in_force(viewer.day), case=OuterRef("case"), agency=OuterRef("agency"))
     services = consent_in_force(
         OuterRef("case__main_subject"), viewer.agency_id, Category.SERVICES, viewer.day
@@ -246,7 +244,7 @@ def support_participations(viewer: Viewer):
 
 def support_consents(viewer: Viewer):
     """Condition on a consent: seen whole by the lead, and by the coordinator's agency taking part (§1)."""
-    visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
+    visible = ids(Case, support_cases, viewer)
     whole = Q(case__in=leading(viewer))
     if viewer.role == Role.COORDINATOR:
         whole |= Q(case__in=taking_part(viewer))
@@ -257,7 +255,7 @@ def support_consents_concerning(viewer: Viewer):
     """Condition on a consent: it names the viewer's agency in a case it takes part in; exclusions are not told."""
     named = Consent.recipients.through.objects.filter(consent=OuterRef("pk"), agency=viewer.agency_id)
     left_out = Consent.excluded.through.objects.filter(consent=OuterRef("pk"), agency=viewer.agency_id)
-    visible = Case.objects.order_by().filter(support_cases(viewer)).values("pk")
+    visible = ids(Case, support_cases, viewer)
     in_sight = Q(case__in=taking_part(viewer)) & Q(case__in=visible) & Q(kind=Consent.Kind.GIVEN)
     by_list = Q(recipient_list__agencies=viewer.agency_id)
     return (
@@ -268,6 +266,13 @@ def support_consents_concerning(viewer: Viewer):
     )
 
 
-def header_people(cases):
-    """The people of the headers of these cases; fetch only for cases whose header is open."""
-    return Person.objects.filter(cases__in=cases)
+def support_concealed_contacts(viewer: Viewer):
+    """Condition on a concealed contact: of the main subject of an open case that the agency leads today (§1)."""
+    led = Case.objects.open().order_by().filter(support_cases(viewer), pk__in=leading(viewer))
+    return Q(case__in=led.values("pk"), person=F("case__main_subject"), lifted_by__isnull=True)
+
+
+def support_hints(viewer: Viewer):
+    """Condition on a hint: the agency took it (§1)."""
+    closed = Q(person__in=conflicted_people(viewer)) | Q(case__main_subject__in=conflicted_people(viewer))
+    return Q(agency=viewer.agency_id) & ~closed

@@ -20,8 +20,8 @@ from cases.visibility.support import (
     conflicted_people,
     free_rows,
     is_separated,
+    no_conflict,
     row_is_free,
-    without_conflict,
 )
 from meetings.models.agenda import AgendaItem, Attendance
 from meetings.models.meeting import LegalBasis, Segment
@@ -269,8 +269,29 @@ def record_items(viewer: Viewer):
 
 
 def shut_items(viewer: Viewer):
-    """Condition on an item: its table has shut for good, and no conflict closes it to the viewer."""
-    return has_ended(viewer.day) & ~Q(case__main_subject__in=conflicted_people(viewer))
+    """Condition on an item: its table has shut for good, and no conflict closes it to the viewer.
+
+    While the 事務局 keeps the table for the minutes (M3), it has not shut for it.
+    """
+    kept = Q(segment__closed_on__isnull=True, segment__cancelled_on__isnull=True) & _minutes_being_written_by(
+        viewer
+    )
+    return has_ended(viewer.day) & ~kept & ~Q(case__main_subject__in=conflicted_people(viewer))
+
+
+def shut_items_of_acknowledged(viewer: Viewer):
+    """The same, for staff whose acknowledgement of secrecy is valid today."""
+    return shut_items(viewer) & Q(Exists(acknowledged_today(viewer)))
+
+
+def preparing_items(viewer: Viewer):
+    """Condition on an item for 会議準備: its header is open to the office, or to whom it was sent."""
+    return preparing_office(viewer) | preparing_called(viewer)
+
+
+def enclosing_items(viewer: Viewer):
+    """Condition on an item: the viewer may lay rows on its table."""
+    return preparing_called(viewer) | brought_and_waiting(viewer)
 
 
 # --- rows on one table -----------------------------------------------------------------------------------------------
@@ -279,9 +300,9 @@ def shut_items(viewer: Viewer):
 def on_table(item):
     """M2, P3: the rows enclosed in the item and the rows written in it; never one about the other side of a
     separation, in this case or in this sitting."""
-    enclosed = Enclosure.objects.order_by().filter(item=item, removed_on__isnull=True).values("row")
+    enclosed = Enclosure.objects.order_by().filter(item=item.pk, removed_on__isnull=True).values("row")
     apart = is_separated() | is_about_other_side(item.segment.meeting_id)
-    return (Q(pk__in=enclosed) | Q(item=item)) & ~apart
+    return (Q(pk__in=enclosed) | Q(item=item.pk)) & ~apart
 
 
 def m5_consented(viewer: Viewer, item):
@@ -313,47 +334,65 @@ def m6_free(day):
     return free_rows(day)
 
 
-def is_among(item, condition):
+def is_among(viewer: Viewer, item, condition):
     """Whether `item` meets a condition on items, as a condition that any row queryset can carry."""
-    return Q(Exists(AgendaItem.objects.order_by().filter(condition, pk=item.pk)))
+    return Q(Exists(AgendaItem.objects.order_by().filter(condition(viewer), pk=item.pk)))
 
 
 def meeting_rows(viewer: Viewer, item):
     """Condition on a row for 会議, on the table of `item`."""
-    passes = Q() if item.segment.is_statutory else m5_consented(viewer, item) & m6_free(viewer.day)
-    return is_among(item, meeting_tables(viewer)) & on_table(item) & passes
+    passes = (
+        born_before(item) if item.segment.is_statutory else m5_consented(viewer, item) & m6_free(viewer.day)
+    )
+    return is_among(viewer, item, meeting_tables) & on_table(item) & passes & no_conflict(viewer)
+
+
+def born_before(item):
+    """Condition on a row at a 支援会議: it is free, born at this very item, or at an earlier one about the same person
+    (§3.4: an unreleased row may be enclosed only in a later item about the same person)."""
+    same_person = AgendaItem.objects.order_by().filter(
+        pk=item.pk, case__main_subject=OuterRef("origin__case__main_subject")
+    )
+    earlier = Q(origin__segment__meeting__day__lt=item.segment.meeting.day) & Q(Exists(same_person))
+    return Q(origin__isnull=True) | Q(released_on__isnull=False) | Q(origin=item.pk) | earlier
 
 
 def preparation_rows(viewer: Viewer, item):
     """Condition on a row for 会議準備: texts for the office; title and question, and one's own answers, when called;
     others' enclosures only as far as the meeting's own rule lets them be seen, M3/P5 aside (§3.2)."""
     statutory = item.segment.is_statutory
-    by_rule = Q() if statutory else m5_consented(viewer, item) & m6_free(viewer.day)
-    office = is_among(item, preparing_office(viewer))
-    texts = Q(item=item, kind__in=ITEM_TEXTS + P4_TEXTS)
-    called = is_among(item, preparing_called(viewer))
-    question = Q(item=item, kind__in=ITEM_TEXTS) & by_rule
-    answers = Q(item=item, kind=Row.Kind.ANSWER, recorded_by=viewer.agency_id)
-    ruled = office & is_among(item, m_rules(viewer) | p_rules(viewer)) & on_table(item) & by_rule
-    apart = is_separated() | is_about_other_side(item.segment.meeting_id)
+    by_rule = born_before(item) if statutory else m5_consented(viewer, item) & m6_free(viewer.day)
+    office, called = is_among(viewer, item, preparing_office), is_among(viewer, item, preparing_called)
+    texts = Q(item=item.pk, kind__in=ITEM_TEXTS + P4_TEXTS)
     free_texts = texts if statutory else texts & m6_free(viewer.day)
-    return (office & free_texts | called & (question | answers) | ruled) & ~apart
+    question = Q(item=item.pk, kind__in=ITEM_TEXTS)
+    answers = Q(item=item.pk, kind=Row.Kind.ANSWER, recorded_by=viewer.agency_id)
+    ruled = office & is_among(viewer, item, meeting_rule) & on_table(item)
+    apart = is_separated() | is_about_other_side(item.segment.meeting_id)
+    sight = office & free_texts | called & answers | (called & question | ruled) & by_rule
+    return sight & ~apart & no_conflict(viewer)
+
+
+def meeting_rule(viewer: Viewer):
+    """The meeting's own rule on an item, M3/P5 aside."""
+    return m_rules(viewer) | p_rules(viewer)
 
 
 def record_rows(viewer: Viewer, item):
     """Condition on a row for 会議記録: minutes, decisions and every unreleased row born at the item (§3.4)."""
-    minutes = Q(item=item, kind__in=[Row.Kind.MINUTES, Row.Kind.DECISION])
-    unreleased = Q(origin=item) & ~row_is_free(viewer.day)
+    minutes = Q(item=item.pk, kind__in=[Row.Kind.MINUTES, Row.Kind.DECISION])
+    unreleased = Q(origin=item.pk) & ~row_is_free(viewer.day)
     theirs = Q(recorded_by=viewer.agency_id) | Q(brought_by=viewer.agency_id)
-    own = is_among(item, shut_items(viewer) & Q(Exists(acknowledged_today(viewer)))) & unreleased & theirs
-    return (is_among(item, record_items(viewer)) & (minutes | unreleased) | own) & ~is_separated()
+    own = is_among(viewer, item, shut_items_of_acknowledged) & unreleased & theirs
+    office = is_among(viewer, item, record_items) & (minutes | unreleased)
+    return (office | own) & ~is_separated() & no_conflict(viewer)
 
 
 def enclosed_on_table(item):
     """What the 事務局 is told of others' enclosures: agency, category and number, never contents (§3.2)."""
     from django.db.models import Count
 
-    enclosures = Enclosure.objects.order_by().filter(item=item, removed_on__isnull=True)
+    enclosures = Enclosure.objects.order_by().filter(item=item.pk, removed_on__isnull=True)
     return enclosures.values("agency__short_name", "row__matters__category").annotate(
         number=Count("row", distinct=True)
     )
@@ -367,8 +406,3 @@ def segments_with_a_part(viewer: Viewer):
     runs = chairs if viewer.role == Role.CHAIR else NOTHING
     visible = AgendaItem.objects.order_by().filter(meeting_tables(viewer) | preparing_called(viewer))
     return runs | Q(pk__in=visible.values("segment"))
-
-
-def table_rows(rows, viewer: Viewer, condition):
-    """Rows under a table's condition, conflicts taken out."""
-    return without_conflict(rows.filter(condition), viewer)
