@@ -22,7 +22,12 @@ class AuditFilterForm(PeriodRules, HouseForm):
     number = forms.CharField(
         label="ケース番号", max_length=24, required=False, help_text="例: 令和8年度-0012"
     )
-    purpose = forms.ChoiceField(label="目的", choices=[("", "すべて"), *Purpose.choices], required=False)
+    purpose = forms.ChoiceField(
+        label="目的",
+        choices=[("", "すべて"), *Purpose.choices],
+        required=False,
+        help_text="何のために見たか。",
+    )
 
     def clean_number(self):
         """(fiscal year, serial) of a case number, or None."""

@@ -4,9 +4,9 @@ from datetime import date
 
 from django import forms
 
-from cases.forms.choosing import OneOf, SomeOf, named
+from cases.forms.choosing import OneOf, SomeOf
 from cases.forms.record import EXPLAINED
-from cases.models import Category, Evaluation, Plan, PlanAction, PlanGoal
+from cases.models import Category, Plan, PlanAction, PlanGoal
 from nisshin_support.forms import HouseForm, HouseModelForm, PeriodRules, WarekiDateField
 from nisshin_support.versions import VersionRules
 from nisshin_support.wareki import wareki
@@ -17,28 +17,6 @@ FINDINGS = {
     Plan.Type.OUTREACH: "つながり形成の課題・接触の状況",
     Plan.Type.PARTICIPATION: "参加上の課題・希望・配慮",
 }
-CHANGES = [
-    "生活保護適用",
-    "住まいの確保・安定",
-    "医療機関受診開始",
-    "健康状態の改善",
-    "障害手帳取得",
-    "自立意欲の向上・改善",
-    "孤立の解消",
-    "精神の安定",
-    "債務の整理",
-    "家計の改善",
-    "就職活動開始",
-    "職業訓練の開始・就学",
-    "就労開始(一般・中間的)",
-    "職場定着",
-    "収入増加",
-    "社会参加機会の増加",
-    "生活習慣の改善",
-    "対人関係・家族関係の改善",
-    "その他",
-    "変化なし",
-]
 
 
 def long_text(rows=5):
@@ -50,6 +28,11 @@ def first_words(row, length=40):
     """The beginning of a row's text, for a list to choose from."""
     line = " ".join(row.text.split())
     return line if len(line) <= length else f"{line[:length]}…"
+
+
+def worded(things, label):
+    """Choices of things by their public ids, each in words of its own."""
+    return [(thing.public_id, label(thing)) for thing in things]
 
 
 def not_after(today, day):
@@ -91,7 +74,7 @@ class RowForm(VersionRules, HouseModelForm):
 
     def __init__(self, *args, people, main, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["subjects"].offer(people, named(people, lambda person: person.name))
+        self.fields["subjects"].offer(people, worded(people, lambda person: person.name))
         row = self.instance
         self.initial["subjects"] = [person.public_id for person in (row.subject_list() if row.pk else [main])]
         self.initial["categories"] = row.category_list() if row.pk else [self.default_category]
@@ -171,11 +154,9 @@ class PlanForm(PeriodRules, RowForm):
     period_start, period_end = "from_day", "until_day"
     from_day = WarekiDateField(label="開始日")
     until_day = WarekiDateField(label="終了日", required=False)
-    review_on = WarekiDateField(
-        label="次回の見直し日", help_text="ホームの「見直すプラン」に、この日の2週間前から出ます。"
-    )
+    review_on = WarekiDateField(label="次回の見直し日", help_text="日が近づくと、ホームに出ます。")
     layout = [
-        ("プランの種類と期間", ["type"]),
+        ("プランの種類", ["type"]),
         ("期間と見直し", ["from_day", "until_day", "review_on"], True),
         ("課題", ["person_wish", "text"]),
     ]
@@ -253,8 +234,8 @@ class ActionForm(PeriodRules, RowForm):
         super().__init__(*args, **kwargs)
         self.fields["doer"].choices = PlanAction.Doer.choices
         self.fields["text"].required = True
-        self.fields["goal"].offer(goals, named(goals, first_words), empty="目標を定めない")
-        self.fields["agency"].offer(agencies, named(agencies, lambda agency: agency.name))
+        self.fields["goal"].offer(goals, worded(goals, first_words), empty="目標を定めない")
+        self.fields["agency"].offer(agencies, worded(agencies, lambda agency: agency.name))
         self.members = {str(member.pk): member for member in members}
         names = [
             (key, f"{member.agency.short_name} {member.user.name}") for key, member in self.members.items()
@@ -304,61 +285,6 @@ class ActionEndForm(HouseForm):
         return not_after(self.today, self.cleaned_data["ended_on"])
 
 
-class EvaluationForm(RowForm):
-    """評価シート (domain 3.7)."""
-
-    evaluated_on = WarekiDateField(label="評価日")
-    changes = forms.MultipleChoiceField(
-        label="見られた変化",
-        choices=[(change, change) for change in CHANGES],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    layout = [
-        ("評価", ["evaluated_on", "reached", "changes", "text"]),
-        ("これから", ["remaining", "person_wish", "result"]),
-    ]
-
-    class Meta:
-        model = Evaluation
-        fields = ["reached", "text", "remaining", "person_wish", "result"]
-        widgets = {
-            "reached": forms.RadioSelect,
-            "result": forms.RadioSelect,
-            "text": long_text(5),
-            "remaining": long_text(4),
-            "person_wish": long_text(3),
-        }
-        labels = {
-            "text": "達成状況の説明",
-            "remaining": "現在の状況と残された課題",
-            "person_wish": "終結・継続についての本人の希望",
-        }
-
-    def __init__(self, *args, today, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.today = today
-        self.fields["reached"].choices = Evaluation.Reached.choices
-        self.fields["result"].choices = Evaluation.Result.choices
-
-    def clean_evaluated_on(self):
-        """Not a day to come."""
-        return not_after(self.today, self.cleaned_data["evaluated_on"])
-
-    def clean_changes(self):
-        """「変化なし」 stands alone."""
-        changes = self.cleaned_data["changes"]
-        if "変化なし" in changes and len(changes) > 1:
-            raise forms.ValidationError("「変化なし」は、ほかの変化と一緒に選べません。")
-        return changes
-
-    def text(self):
-        """The explanation, below the changes seen, one a line."""
-        lines = [f"・{change}" for change in self.cleaned_data["changes"]]
-        head = ["見られた変化", *lines] if lines else []
-        return "\n".join([*head, self.cleaned_data["text"]]).strip()
-
-
 class TakeOverForm(HouseForm):
     """What goes on in the next plan: rows of one's own agency."""
 
@@ -370,11 +296,17 @@ class TakeOverForm(HouseForm):
         offer_to_take_over(self, goals=goals, actions=actions)
 
 
+def is_done(row):
+    """Whether a row is an action that was ended."""
+    assignment = getattr(row, "assignment", None)
+    return bool(assignment and assignment.ended_on)
+
+
 def offer_to_take_over(form, **offered):
-    """Offer rows of the last plan, all ticked; a field without any is left out."""
+    """Offer rows of the last plan, ticked unless they are done; a field without any is left out."""
     for name, rows in offered.items():
-        form.fields[name].offer(rows, named(rows, lambda row: first_words(row, 60)))
-        form.initial[name] = [row.public_id for row in rows]
+        form.fields[name].offer(rows, worded(rows, lambda row: first_words(row, 60)))
+        form.initial[name] = [row.public_id for row in rows if not is_done(row)]
         if not rows:
             del form.fields[name]
 

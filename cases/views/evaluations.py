@@ -4,7 +4,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from cases import audit
-from cases.forms.plan import EvaluationForm
+from cases.forms.evaluation import EvaluationForm
 from cases.models import PlanGoal
 from cases.views.case_page import saved
 from cases.views.plans import form_page, plan_to_add_to, whom_and_what

@@ -91,4 +91,4 @@ class Reader:
 
     def _line(self, row, mine, assignment=None):
         names = names_of(row, self.case, self.header_open)
-        return Line(row, names, row.category_list(), mine, assignment)
+        return Line(row, names, [category.label for category in row.category_list()], mine, assignment)

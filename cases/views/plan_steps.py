@@ -5,9 +5,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 
 from agencies.models import Agency, Membership
+from agencies.models.agency import in_force
 from cases import audit
 from cases.forms.plan import ActionEndForm, ActionForm, GoalForm
-from cases.models import Consent, Participation, Plan, PlanAction, PlanGoal
+from cases.models import Consent, Plan, PlanAction, PlanGoal
 from cases.views.case_page import header_is_open, rights_in, saved
 from cases.views.plan_sheet import Reader
 from cases.views.plans import form_page, own_row, plan_to_add_to, whom_and_what
@@ -80,9 +81,7 @@ def _agencies_to_assign(request, case):
     An assignment opens the case's header to its agency (S5), so nobody else is offered.
     """
     viewer = request.viewer
-    known = visible_participations(
-        Participation.objects.filter(case=case, until_day=None), viewer, request.purpose
-    )
+    known = visible_participations(case.participations.filter(in_force(viewer.day)), viewer, request.purpose)
     offered = Agency.objects.active_on(viewer.day).filter(pk__in=known.values("agency"))
     if Consent.objects.visible_to(viewer, request.purpose).filter(case=case).exists():
         consented = consents_to_something(case.main_subject_id, OuterRef("pk"), viewer.day)

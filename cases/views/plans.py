@@ -256,7 +256,9 @@ def _to_take_over(request, old, new=None):
         if new:
             done = model.objects.editable_by(request.viewer, request.purpose).filter(plan=new)
             rows = rows.exclude(text__in=done.order_by().values("text"))
-        found.append(list(rows.prefetch_related("matters__subject").order_by("pk")))
+        found.append(
+            list(rows.select_related("assignment").prefetch_related("matters__subject").order_by("pk"))
+        )
     return found
 
 
