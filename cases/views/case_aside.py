@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Exists, OuterRef
-
-from agencies.models import Agency
 from agencies.models.agency import in_force
 from cases.models import Category, Consent, Record, Referral
 from cases.visibility import visible_concealed_contacts, visible_participations
-from cases.visibility.acts import leads, takes_part
-from cases.visibility.consent import consent_in_force
+from cases.visibility.acts import takes_part
+from cases.visibility.consenting import categories_shared, sees_consents_whole
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,13 @@ def aside_of(request, case):
     records = due_records(request, case)
     today = request.viewer.day
     due = [
-        Due(record.next_on, record.next_step or "次の対応", "cases:record", record.public_id, record.next_on < today)
+        Due(
+            record.next_on,
+            record.next_step or "次の対応",
+            "cases:record",
+            record.public_id,
+            record.next_on < today,
+        )
         for record in records
     ]
     return {"due": due + _answers_due(request, case), "parts": parts_in(request, case), "rows": records}
@@ -97,23 +99,14 @@ def has_concealed_contact(request, case):
 def consent_state(request, case):
     """The chip of the main subject's consent; None for whoever does not see the consents whole (§1)."""
     viewer = request.viewer
-    coordinates = viewer.role == "coordinator" and takes_part(viewer, case)
-    if not (leads(viewer, case) or coordinates):
+    if not sees_consents_whole(viewer, case):
         return None
-    held = _categories_consented(case.main_subject_id, viewer.day)
-    if held:
-        return "full" if held == len(Category) else "partial"
-    statements = Consent.objects.visible_to(viewer, request.purpose).filter(case=case, person=case.main_subject_id)
+    if shared := categories_shared(case.main_subject, viewer.day):
+        return "full" if len(shared) == len(Category) else "partial"
+    statements = Consent.objects.visible_to(viewer, request.purpose).filter(
+        case=case, person=case.main_subject_id
+    )
     return _why_not(statements.first(), viewer.day)
-
-
-def _categories_consented(person, day):
-    """How many categories the person has opened, today, towards some agency."""
-    towards = {
-        f"c{number}": Exists(consent_in_force(person, OuterRef("pk"), number, day)) for number in Category.values
-    }
-    some = {f"some_{name}": BoolOr(name) for name in towards}
-    return sum(bool(value) for value in Agency.objects.order_by().annotate(**towards).aggregate(**some).values())
 
 
 def _why_not(statement, day):

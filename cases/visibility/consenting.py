@@ -5,13 +5,14 @@ Every answer comes from `consent_in_force`; nothing is decided a second time her
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from agencies.models import Agency
 from agencies.models.staff import Role
 from cases.models.case import Case
 from cases.models.consent import Consent
 from cases.models.people import Person
-from cases.models.row import Category, Row
+from cases.models.row import Category, InformationCategory, Row
 from cases.visibility import Purpose, Viewer, visible_consents
 from cases.visibility.acts import leads, takes_part
 from cases.visibility.consent import consent_in_force
@@ -41,32 +42,49 @@ def sees_consents_whole(viewer: Viewer, case) -> bool:
 
 def shared_now(people, agencies, day) -> dict[tuple[int, int], set[Category]]:
     """(person, agency) → the categories that the agency may see of the person on `day`. One query."""
+    person, agency = OuterRef(OuterRef("pk")), OuterRef(OuterRef(OuterRef("pk")))
+    shared = _categories(consent_in_force(person, agency, OuterRef("number"), day))
     persons = Person.objects.order_by().filter(pk__in=[person.pk for person in people])
-    columns = {f"c{category.value}": _people_shared(persons, category, day) for category in Category}
-    found: dict[tuple[int, int], set[Category]] = {}
-    for agency in Agency.objects.filter(pk__in=[one.pk for one in agencies]).annotate(**columns):
-        for category in Category:
-            for person in getattr(agency, f"c{category.value}"):
-                found.setdefault((person, agency.pk), set()).add(category)
-    return found
-
-
-def _people_shared(persons, category, day):
-    consented = consent_in_force(OuterRef("pk"), OuterRef(OuterRef("pk")), category.value, day)
-    return ArraySubquery(persons.filter(Exists(consented)).values("pk"))
+    of_people = persons.annotate(shared=ArraySubquery(shared)).values(
+        one=JSONObject(person="pk", shared="shared")
+    )
+    asked = Agency.objects.filter(pk__in=[one.pk for one in agencies]).annotate(
+        of_people=ArraySubquery(of_people)
+    )
+    return {
+        (one["person"], agency.pk): {Category(number) for number in one["shared"]}
+        for agency in asked
+        for one in agency.of_people
+    }
 
 
 def categories_in_force(consents, day, agency=None) -> dict[int, set[Category]]:
     """For each statement the categories it still opens on `day`, towards `agency` or towards anybody. One query."""
-    columns = {f"c{category.value}": _still_opens(category, day, agency) for category in Category}
-    keys = [consent.pk for consent in consents]
-    rows = Consent.objects.filter(pk__in=keys).order_by().annotate(**columns).values("pk", *columns)
-    return {row["pk"]: {category for category in Category if row[f"c{category.value}"]} for row in rows}
+    statements = Consent.objects.order_by().filter(pk__in=[consent.pk for consent in consents])
+    opened = statements.annotate(opened=ArraySubquery(_still_opened(day, agency)))
+    return {
+        key: {Category(number) for number in numbers} for key, numbers in opened.values_list("pk", "opened")
+    }
 
 
-def _still_opens(category, day, agency):
+def categories_shared(person, day) -> set[Category]:
+    """The categories of `person` that some agency may see by consent on `day`. One query."""
+    consent = consent_in_force(person.pk, OuterRef("pk"), OuterRef(OuterRef("number")), day)
+    somebody = Agency.objects.order_by().filter(Exists(consent))
+    numbers = InformationCategory.objects.filter(Exists(somebody)).values_list("number", flat=True)
+    return {Category(number) for number in numbers}
+
+
+def _categories(consent):
+    return InformationCategory.objects.order_by("number").filter(Exists(consent)).values("number")
+
+
+def _still_opened(day, agency):
+    """The categories of a statement (one level out) that it opens towards `agency`, or towards anybody."""
     if agency is not None:
-        by_it = consent_in_force(OuterRef("person"), agency.pk, category.value, day)
-        return Exists(by_it.filter(pk=OuterRef("pk")))
-    by_it = consent_in_force(OuterRef(OuterRef("person")), OuterRef("pk"), category.value, day)
-    return Exists(Agency.objects.order_by().filter(Exists(by_it.filter(pk=OuterRef(OuterRef("pk"))))))
+        by_it = consent_in_force(OuterRef(OuterRef("person")), agency.pk, OuterRef("number"), day)
+        return _categories(by_it.filter(pk=OuterRef(OuterRef("pk"))))
+    person, statement = OuterRef(OuterRef(OuterRef("person"))), OuterRef(OuterRef(OuterRef("pk")))
+    by_it = consent_in_force(person, OuterRef("pk"), OuterRef(OuterRef("number")), day).filter(pk=statement)
+    somebody = Agency.objects.order_by().filter(Exists(by_it))
+    return InformationCategory.objects.order_by("number").filter(Exists(somebody)).values("number")
