@@ -89,6 +89,10 @@ class Person(models.Model):
         # Never the name: str() ends up in logs and messages.
         return f"人 {self.public_id}"
 
+    def save(self, *args, **kwargs):
+        self.name_key, self.kana_key = name_key(self.name), name_key(self.kana)
+        super().save(*args, **kwargs)
+
     @property
     def birth(self):
         """The birth date with its precision (年だけ, 推定), or None; what screens and forms show."""
@@ -101,10 +105,6 @@ class Person(models.Model):
         self.birth_date = known.date if known else None
         self.birth_precision = known.precision if known else self.Precision.DAY
         self.birth_estimated = known.estimated if known else False
-
-    def save(self, *args, **kwargs):
-        self.name_key, self.kana_key = name_key(self.name), name_key(self.kana)
-        super().save(*args, **kwargs)
 
     def separations(self):
         """Standing separations in which this person is one side; asked for only by the lead of their case."""

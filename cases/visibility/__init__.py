@@ -4,16 +4,16 @@ Everything confidential is fetched through these functions, called by the querys
 have no default; a role without the purpose sees nothing. Nothing here is stored or cached.
 """
 
-from cases.visibility import support, table
+from cases.visibility import rows_on_table, support, table
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import ROLE_PURPOSES, Purpose, Viewer
 
 __all__ = ["ROLE_PURPOSES", "Purpose", "Viewer"]
 
 ROWS_ON_A_TABLE = {
-    Purpose.PREPARATION: table.preparation_rows,
-    Purpose.MEETING: table.meeting_rows,
-    Purpose.MEETING_RECORD: table.record_rows,
+    Purpose.PREPARATION: rows_on_table.preparation_rows,
+    Purpose.MEETING: rows_on_table.meeting_rows,
+    Purpose.MEETING_RECORD: rows_on_table.record_rows,
 }
 ITEMS = {
     Purpose.PREPARATION: table.preparing_items,
@@ -97,13 +97,15 @@ def items_to_enclose_in(items, viewer: Viewer, purpose: Purpose):
 
 def rows_for_paper(rows, viewer: Viewer, item):
     """Rows that a paper made today for the viewer may carry: seen at the table, and consented today as well (§3.3)."""
-    return visible_rows(rows, viewer, Purpose.MEETING, item).filter(table.consented_today(viewer, item))
+    return visible_rows(rows, viewer, Purpose.MEETING, item).filter(
+        rows_on_table.consented_today(viewer, item)
+    )
 
 
 def header_on_paper(viewer: Viewer, item) -> bool:
     """Whether a paper made today for the viewer may carry the item's header."""
     items = visible_items(type(item).objects.order_by(), viewer, Purpose.MEETING).filter(pk=item.pk)
-    return items.filter(table.header_consented_today(viewer)).exists()
+    return items.filter(rows_on_table.header_consented_today(viewer)).exists()
 
 
 def visible_segments(segments, viewer: Viewer, purpose: Purpose):

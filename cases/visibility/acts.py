@@ -14,6 +14,7 @@ from cases.models.row import Matter, Row
 from cases.visibility import table
 from cases.visibility.consent import consents_to_something, every_pair_consented
 from cases.visibility.purposes import ROLE_PURPOSES, Purpose, Viewer
+from cases.visibility.support import acknowledged_today, is_separated
 from meetings.models.agenda import AgendaItem
 
 
@@ -54,8 +55,6 @@ def keeps_office(viewer: Viewer, segment) -> bool:
 
 
 def _acknowledged(viewer: Viewer) -> bool:
-    from cases.visibility.support import acknowledged_today
-
     return acknowledged_today(viewer).exists()
 
 
@@ -121,7 +120,7 @@ def enclosable_rows(viewer: Viewer, item):
     own_cases = Participation.objects.filter(in_force(viewer.day), agency=viewer.agency_id).values("case")
     same_person = Case.objects.filter(main_subject=item.case.main_subject_id, pk__in=own_cases)
     rows = Row.objects.visible_to(viewer, Purpose.SUPPORT).filter(case__in=same_person.values("pk"))
-    rows = rows.filter(item__isnull=True, referral__isnull=True).exclude(table.is_separated())
+    rows = rows.filter(item__isnull=True, referral__isnull=True).exclude(is_separated())
     own = Q(recorded_by=viewer.agency_id)
     if item.segment.is_statutory:
         rows = rows.filter(own)

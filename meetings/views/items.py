@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from cases import audit
 from cases.models import Case, Category, Row
-from cases.visibility import Purpose, acts, table
+from cases.visibility import Purpose, acts
 from meetings.forms.item import BringForm, MinutesForm, StatutoryBringForm
 from meetings.models import AgendaItem, Segment
 from meetings.views.at_hand import is_seated, item_to_run, prepared_item, say
@@ -97,7 +97,7 @@ def item_prepare(request, item_id):
 
 def _numbers(item):
     """What the office is told of others' enclosures: agency, category, number (§3.2)."""
-    found = table.enclosed_on_table(item).order_by("agency__short_name", "row__matters__category")
+    found = rows_on_table.enclosed_on_table(item).order_by("agency__short_name", "row__matters__category")
     return [
         (one["agency__short_name"], Category(one["row__matters__category"]).label, one["number"])
         for one in found
