@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from cases import audit
 from cases.models import Case, Category, Row
-from cases.visibility import Purpose, acts
+from cases.visibility import Purpose, acts, rows_on_table
 from meetings.forms.item import BringForm, MinutesForm, StatutoryBringForm
 from meetings.models import AgendaItem, Segment
 from meetings.views.at_hand import is_seated, item_to_run, prepared_item, say
