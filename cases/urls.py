@@ -33,8 +33,16 @@ urlpatterns = [
     path("consultations/<str:public_id>/", consultations.consultation, name="consultation"),
     path("consultations/<str:public_id>/edit/", consultations.consultation_edit, name="consultation_edit"),
     path("consultations/<str:public_id>/print/", consultations.consultation_print, name="consultation_print"),
-    path("consultations/<str:public_id>/case/", consultations.consultation_open_case, name="consultation_open_case"),
-    path("consultations/<str:public_id>/outcome/", consultations.consultation_settle, name="consultation_settle"),
+    path(
+        "consultations/<str:public_id>/case/",
+        consultations.consultation_open_case,
+        name="consultation_open_case",
+    ),
+    path(
+        "consultations/<str:public_id>/outcome/",
+        consultations.consultation_settle,
+        name="consultation_settle",
+    ),
     path("people/<str:public_id>/edit/", people.person_edit, name="person_edit"),
     # ケースの一覧
     path("cases/", case_list.cases, name="cases"),
@@ -45,7 +53,9 @@ urlpatterns = [
     path("cases/<str:public_id>/stage/", case_page.case_stage, name="case_stage"),
     path("cases/<str:public_id>/close/", closing.case_close, name="case_close"),
     path("cases/<str:public_id>/reopen/", closing.case_reopen, name="case_reopen"),
-    path("cases/<str:public_id>/participation/", participations.participation_note, name="participation_note"),
+    path(
+        "cases/<str:public_id>/participation/", participations.participation_note, name="participation_note"
+    ),
     path("cases/<str:public_id>/lead/", participations.lead_hand_over, name="lead_hand_over"),
     path("lead-offers/<str:public_id>/", participations.lead_answer, name="lead_answer"),
     # 支援経過・世帯・連絡先
@@ -61,7 +71,11 @@ urlpatterns = [
     path("cases/<str:public_id>/concealed/", concealed.concealed, name="concealed"),
     path("cases/<str:public_id>/concealed/open/", concealed.concealed_reveal, name="concealed_reveal"),
     path("cases/<str:public_id>/concealed/edit/", concealed.concealed_edit, name="concealed_edit"),
-    path("cases/<str:public_id>/concealed/hand-over/", concealed.concealed_hand_over, name="concealed_hand_over"),
+    path(
+        "cases/<str:public_id>/concealed/hand-over/",
+        concealed.concealed_hand_over,
+        name="concealed_hand_over",
+    ),
     path("cases/<str:public_id>/concealed/lift/", concealed.concealed_lift, name="concealed_lift"),
     path("cases/<str:public_id>/separations/", separations.separations, name="separations"),
     path("cases/<str:public_id>/separations/new/", separations.separation_new, name="separation_new"),

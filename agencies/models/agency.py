@@ -53,8 +53,12 @@ class Agency(models.Model):
     short_name = models.CharField("略称", max_length=30)
     kana = models.CharField("ふりがな", max_length=200, blank=True)
     kind = models.CharField("種別", max_length=20, choices=Kind.choices)
-    provisional = models.BooleanField("仮称", default=False, help_text="正式な名称を確認できていない機関に付けます。")
-    function = models.CharField("担う機能", max_length=120, blank=True, help_text="例:地域包括支援センター運営事業")
+    provisional = models.BooleanField(
+        "仮称", default=False, help_text="正式な名称を確認できていない機関に付けます。"
+    )
+    function = models.CharField(
+        "担う機能", max_length=120, blank=True, help_text="例:地域包括支援センター運営事業"
+    )
     postal_address = models.CharField("所在地", max_length=200, blank=True)
     telephone = models.CharField("電話", max_length=40, blank=True)
     from_day = models.DateField("開始日")
@@ -82,10 +86,14 @@ class Commission(models.Model):
     """機関 × 計画の行 × 期間 × 実施形態: who carries out which line of the plan, and when."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, verbose_name="機関", related_name="commissions")
-    plan_row = models.ForeignKey("agencies.PlanRow", models.PROTECT, verbose_name="計画の行", related_name="commissions")
+    plan_row = models.ForeignKey(
+        "agencies.PlanRow", models.PROTECT, verbose_name="計画の行", related_name="commissions"
+    )
     layer = models.CharField("層・区分", max_length=20, blank=True, help_text="例:第1層")
     form = models.CharField("実施形態", max_length=20, choices=ImplementationForm.choices)
-    headcount = models.PositiveSmallIntegerField("配置人数", null=True, blank=True, help_text="人数で数える行だけ入力します。")
+    headcount = models.PositiveSmallIntegerField(
+        "配置人数", null=True, blank=True, help_text="人数で数える行だけ入力します。"
+    )
     from_day = models.DateField("開始日")
     until_day = models.DateField("終了日", null=True, blank=True)
 

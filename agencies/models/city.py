@@ -7,12 +7,16 @@ class CitySetting(models.Model):
     """The city's settings: one row. Defaults are those of the design; none of them opens anything by itself."""
 
     city_name = models.CharField("市町村名", max_length=40, default="日進市")
-    consent_meeting_name = models.CharField("同意に基づく会議の表示名", max_length=40, default="重層的支援会議")
+    consent_meeting_name = models.CharField(
+        "同意に基づく会議の表示名", max_length=40, default="重層的支援会議"
+    )
     statute_meeting_name = models.CharField("法106条の6の会議の表示名", max_length=40, default="支援会議")
     meeting_open_days = models.PositiveSmallIntegerField("会議の閉鎖後に見られる日数", default=14)
     consent_months = models.PositiveSmallIntegerField("同意の既定の期間(月)", default=12)
     oral_consent_counts = models.BooleanField(
-        "口頭の同意を有効とする", default=False, help_text="聴取記録のある口頭の同意を、情報共有の根拠として認めるかどうか。"
+        "口頭の同意を有効とする",
+        default=False,
+        help_text="聴取記録のある口頭の同意を、情報共有の根拠として認めるかどうか。",
     )
     referral_answer_days = models.PositiveSmallIntegerField("つなぎの回答期限(開庁日)", default=5)
     review_months = models.PositiveSmallIntegerField("プランの見直しの間隔(月)", default=3)

@@ -33,12 +33,16 @@ class PlannedNumber(models.Model):
     form = models.CharField("実施形態", max_length=20, choices=ImplementationForm.choices)
     number = models.PositiveSmallIntegerField("計画の数")
     unit = models.CharField("単位", max_length=10, default="か所")
-    status = models.CharField("状況", max_length=60, blank=True, help_text="数えられない行の稼働の状況を書きます。")
+    status = models.CharField(
+        "状況", max_length=60, blank=True, help_text="数えられない行の稼働の状況を書きます。"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "計画の数"
         ordering = ["fiscal_year", "plan_row", "layer"]
-        constraints = [models.UniqueConstraint(fields=["plan_row", "fiscal_year", "layer"], name="planned_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan_row", "fiscal_year", "layer"], name="planned_number_once")
+        ]
 
     def __str__(self):
         return f"{self.plan_row} {self.layer} {self.fiscal_year}年度"

@@ -54,7 +54,12 @@ class MembershipQuerySet(models.QuerySet):
 
     def for_acting(self, user, day):
         """What a person may act through today; one query, agency included."""
-        return self.in_force(day).filter(user=user).select_related("agency").order_by("agency__order", "role", "pk")
+        return (
+            self.in_force(day)
+            .filter(user=user)
+            .select_related("agency")
+            .order_by("agency__order", "role", "pk")
+        )
 
 
 class Membership(models.Model):

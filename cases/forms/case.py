@@ -12,7 +12,11 @@ class TimelineFilterForm(HouseForm):
     """Filters whose values are a category's number and opaque ids, nothing else: they stand in the address."""
 
     category = forms.TypedChoiceField(
-        label="分類", coerce=int, empty_value=None, required=False, choices=[("", "すべて"), *Category.choices]
+        label="分類",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        choices=[("", "すべて"), *Category.choices],
     )
     person = forms.ChoiceField(label="だれのこと", required=False)
     agency = forms.ChoiceField(label="記録した機関", required=False)
@@ -21,7 +25,10 @@ class TimelineFilterForm(HouseForm):
         super().__init__(*args, **kwargs)
         self.people = {person.public_id: person for person, _ in people}
         self.agencies = {agency.public_id: agency for agency in agencies}
-        self.fields["person"].choices = [("", "すべて"), *((person.public_id, name) for person, name in people)]
+        self.fields["person"].choices = [
+            ("", "すべて"),
+            *((person.public_id, name) for person, name in people),
+        ]
         self.fields["agency"].choices = [("", "すべて"), *((key, str(a)) for key, a in self.agencies.items())]
 
         for name, width in (("category", "w-date"), ("person", "w-short"), ("agency", "w-date")):
@@ -45,7 +52,10 @@ class StageForm(HouseForm):
         widget=forms.Select(attrs={"class": "w-date"}),
     )
     urgency = forms.ChoiceField(
-        label="緊急度", choices=Urgency.choices, required=False, widget=forms.Select(attrs={"class": "w-short"})
+        label="緊急度",
+        choices=Urgency.choices,
+        required=False,
+        widget=forms.Select(attrs={"class": "w-short"}),
     )
 
 
@@ -57,7 +67,9 @@ class ParticipationForm(HouseModelForm):
     class Meta:
         model = Participation
         fields = ["role_note", "next_on"]
-        help_texts = {"role_note": "例: 家計の相談、通院の付き添い。ほかの関与機関に伝わる短い言葉で書きます。"}
+        help_texts = {
+            "role_note": "例: 家計の相談、通院の付き添い。ほかの関与機関に伝わる短い言葉で書きます。"
+        }
 
 
 class LeadOfferForm(HouseForm):

@@ -78,7 +78,11 @@ class ConflictForm(HouseForm):
 
     person = OneOf(label="だれについて")
     user = forms.ModelChoiceField(
-        label="職員", queryset=None, required=False, empty_label="選ばない", help_text="自機関の職員から選びます。"
+        label="職員",
+        queryset=None,
+        required=False,
+        empty_label="選ばない",
+        help_text="自機関の職員から選びます。",
     )
     agency = OneOf(
         label="機関",

@@ -18,7 +18,9 @@ def last_day_after(start, months):
     """The last day of a period of so many months from `start`."""
     month = start.month - 1 + months
     year, month = start.year + month // 12, month % 12 + 1
-    return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1])) - timedelta(days=1)
+    return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1])) - timedelta(
+        days=1
+    )
 
 
 class NotInTheFuture:
@@ -82,7 +84,9 @@ class ConsentForm(NotInTheFuture, PeriodRules, HouseForm):
     paper_kept_at = forms.CharField(label="原本の保管場所", max_length=120, required=False)
     copy_given = forms.BooleanField(label="写しを本人に渡した", required=False)
 
-    def __init__(self, *args, people, authorities, agencies, participants, lists, today, oral_counts, **kwargs):
+    def __init__(
+        self, *args, people, authorities, agencies, participants, lists, today, oral_counts, **kwargs
+    ):
         super().__init__(*args, **kwargs)
         self.today = today
         groups = agencies_in_groups(agencies, participants)
@@ -94,9 +98,15 @@ class ConsentForm(NotInTheFuture, PeriodRules, HouseForm):
         self.fields["recipient_list"].offer(lists, key="pk", empty="使わない")
         self.fields["explained"].widget.columns = 1
         self.fields["recipients"].widget.columns = self.fields["excluded"].widget.columns = 2
-        counts = "有効な同意として扱います。" if oral_counts else "有効な同意としては扱いません(参考として残ります)。"
+        counts = (
+            "有効な同意として扱います。"
+            if oral_counts
+            else "有効な同意としては扱いません(参考として残ります)。"
+        )
         self.fields["method"].help_text = f"いまの市の設定では、口頭の同意は{counts}"
-        self.fields["given_by"].help_text = "代理権のない家族のことばは参考として残りますが、記録は開きません。"
+        self.fields[
+            "given_by"
+        ].help_text = "代理権のない家族のことばは参考として残りますが、記録は開きません。"
 
     def clean(self):
         cleaned = super().clean()
@@ -105,9 +115,16 @@ class ConsentForm(NotInTheFuture, PeriodRules, HouseForm):
             self.add_error("oral_record", "口頭のときは、聴取記録を書いてください。")
         if "recipients" in cleaned and not (cleaned["recipients"] or cleaned.get("recipient_list")):
             self.add_error("recipients", "見られるようになる機関を、ひとつ以上選んでください。")
-        both = [agency.name for agency in cleaned.get("recipients") or [] if agency in (cleaned.get("excluded") or [])]
+        both = [
+            agency.name
+            for agency in cleaned.get("recipients") or []
+            if agency in (cleaned.get("excluded") or [])
+        ]
         if both:
-            self.add_error("excluded", f"{'、'.join(both)}が、見られる機関と除く機関の両方にあります。どちらかを外してください。")
+            self.add_error(
+                "excluded",
+                f"{'、'.join(both)}が、見られる機関と除く機関の両方にあります。どちらかを外してください。",
+            )
         given, start = cleaned.get("given_on"), cleaned.get("from_day")
         if given and start and start < given:
             self.add_error("from_day", "開始日が同意した日より前です。日付を直してください。")
@@ -130,7 +147,9 @@ class ConsentForm(NotInTheFuture, PeriodRules, HouseForm):
         agencies, of_list = cleaned.get("recipients") or [], cleaned.get("recipient_list")
         if not cleaned.get("person") or not cleaned.get("categories") or not (agencies or of_list):
             return ""
-        return sentence(cleaned["person"].name, cleaned["categories"], agencies, of_list, cleaned.get("until_day"))
+        return sentence(
+            cleaned["person"].name, cleaned["categories"], agencies, of_list, cleaned.get("until_day")
+        )
 
     def fields_to_state(self):
         """The cleaned values as a statement keeps them."""
@@ -144,7 +163,10 @@ class RefusalForm(NotInTheFuture, HouseForm):
 
     kind = forms.ChoiceField(
         label="意思表示",
-        choices=[(Kind.REFUSED.value, "拒否(共有してほしくない)"), (Kind.NOT_ASKED.value, "未確認(まだ尋ねていない)")],
+        choices=[
+            (Kind.REFUSED.value, "拒否(共有してほしくない)"),
+            (Kind.NOT_ASKED.value, "未確認(まだ尋ねていない)"),
+        ],
         initial=Kind.REFUSED,
         widget=forms.RadioSelect,
     )
@@ -152,7 +174,9 @@ class RefusalForm(NotInTheFuture, HouseForm):
     given_on = WarekiDateField(label="聞いた日(未確認のときは確かめた日)")
     recipients = SomeOf(label="どの機関に", required=False)
     categories = CategoriesField(label="どの分類を", required=False)
-    explained = forms.CharField(label="聞いたこと・説明したこと", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    explained = forms.CharField(
+        label="聞いたこと・説明したこと", required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     def __init__(self, *args, people, agencies, participants, today, **kwargs):
         super().__init__(*args, **kwargs)
@@ -171,7 +195,9 @@ class WithdrawalForm(NotInTheFuture, HouseForm):
     on = WarekiDateField(label="撤回の申し出を聞いた日")
     how = forms.CharField(label="どのように聞いたか", max_length=60, help_text="例: 電話、来所、訪問、手紙")
     heard_by = forms.CharField(label="聞いた人", max_length=80)
-    explained = forms.CharField(label="本人に説明したこと", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    explained = forms.CharField(
+        label="本人に説明したこと", widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
 
     def __init__(self, *args, today, given_on, **kwargs):
         super().__init__(*args, **kwargs)
@@ -195,9 +221,15 @@ class NarrowingForm(NotInTheFuture, HouseForm):
     """一部撤回: some agencies, some categories, or both, are taken out."""
 
     given_on = WarekiDateField(label="申し出を聞いた日")
-    recipients = SomeOf(label="見られなくする機関", required=False, help_text="選ばないときは、すべての機関。")
-    categories = CategoriesField(label="見られなくする分類", required=False, help_text="選ばないときは、すべての分類。")
-    explained = forms.CharField(label="聞いたこと・説明したこと", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    recipients = SomeOf(
+        label="見られなくする機関", required=False, help_text="選ばないときは、すべての機関。"
+    )
+    categories = CategoriesField(
+        label="見られなくする分類", required=False, help_text="選ばないときは、すべての分類。"
+    )
+    explained = forms.CharField(
+        label="聞いたこと・説明したこと", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args, agencies, today, earliest, **kwargs):
         super().__init__(*args, **kwargs)
@@ -249,4 +281,3 @@ class AuthorityForm(PeriodRules, HouseModelForm):
         if cleaned.get("kind") and cleaned["kind"] not in Authority.FOR_MINORS and not cleaned.get("proof"):
             self.add_error("proof", "確認した書類を書いてください。例: 登記事項証明書。")
         return cleaned
-

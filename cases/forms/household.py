@@ -26,7 +26,9 @@ class HouseholdMemberForm(VersionRules, PeriodRules, HouseModelForm):
         help_text="登録すると、この人のことを支援経過に書けるようになります。",
     )
     from_day = WarekiDateField(label="いつから", required=False)
-    until_day = WarekiDateField(label="いつまで", required=False, help_text="世帯から離れた日。いまも世帯員なら空にします。")
+    until_day = WarekiDateField(
+        label="いつまで", required=False, help_text="世帯から離れた日。いまも世帯員なら空にします。"
+    )
     text = forms.CharField(label="備考", required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     field_order = ["name", "relation", "living", "from_day", "until_day", "text", "person", "supports"]
@@ -57,9 +59,14 @@ class HouseholdMemberForm(VersionRules, PeriodRules, HouseModelForm):
             if not _overlap(cleaned, other):
                 continue
             if cleaned.get("person") and cleaned["person"].pk == other.person_id:
-                self.add_error("person", "この人は、同じ期間の世帯員としてすでに入っています。その行を編集してください。")
+                self.add_error(
+                    "person", "この人は、同じ期間の世帯員としてすでに入っています。その行を編集してください。"
+                )
             elif name_key(cleaned.get("name") or "") == name_key(other.name):
-                self.add_error("name", "同じ氏名の人が、同じ期間の世帯員としてすでに入っています。その行を編集してください。")
+                self.add_error(
+                    "name",
+                    "同じ氏名の人が、同じ期間の世帯員としてすでに入っています。その行を編集してください。",
+                )
         return cleaned
 
     def member_fields(self):
@@ -95,7 +102,10 @@ class ContactForm(HouseModelForm):
     """連絡先: one address or number that is not concealed, and how it may be used."""
 
     text = forms.CharField(
-        label="連絡先", max_length=300, widget=forms.TextInput, help_text="住所、電話番号、メールアドレスのどれか1つ。"
+        label="連絡先",
+        max_length=300,
+        widget=forms.TextInput,
+        help_text="住所、電話番号、メールアドレスのどれか1つ。",
     )
 
     field_order = ["type", "text", "restriction"]

@@ -47,11 +47,16 @@ class RecordForm(SubjectsAndCategories):
 
     day = WarekiDateField(label="日付")
     method = forms.ChoiceField(label="対応方法", choices=Record.Method.choices)
-    counterpart = forms.CharField(label="相手", max_length=80, required=False, help_text="例: 本人、長女、かかりつけ医")
+    counterpart = forms.CharField(
+        label="相手", max_length=80, required=False, help_text="例: 本人、長女、かかりつけ医"
+    )
     minutes = DigitsField(label="所要時間(分)", max_length=8, required=False)
     text = forms.CharField(label="内容(事実)", widget=forms.Textarea(attrs={"rows": 8}))
     judgement = forms.CharField(
-        label="所見・判断", widget=forms.Textarea(attrs={"rows": 4}), required=False, help_text="事実と分けて書きます。"
+        label="所見・判断",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        help_text="事実と分けて書きます。",
     )
     next_step = forms.CharField(label="次の対応", max_length=200, required=False)
     next_on = WarekiDateField(label="次の対応の期限", required=False)

@@ -16,7 +16,9 @@ class ReferralForm(HouseForm):
 
     kind = forms.ChoiceField(label="種類", widget=forms.RadioSelect)
     to_agency = OneOf(label="つなぎ先の機関")
-    urgency = forms.ChoiceField(label="緊急度", choices=Urgency.choices, initial=Urgency.NORMAL, widget=forms.RadioSelect)
+    urgency = forms.ChoiceField(
+        label="緊急度", choices=Urgency.choices, initial=Urgency.NORMAL, widget=forms.RadioSelect
+    )
     answer_due = WarekiDateField(label="回答期限", required=False)
     text = forms.CharField(
         label="相談したいこと・お願いしたいこと",
@@ -48,7 +50,9 @@ class ReferralForm(HouseForm):
     )
     own_next_on = WarekiDateField(label="自分の機関の次の予定日", required=False)
 
-    def __init__(self, *args, kinds, agencies, participants, rows, consultations, due, today, sealed, **kwargs):
+    def __init__(
+        self, *args, kinds, agencies, participants, rows, consultations, due, today, sealed, **kwargs
+    ):
         super().__init__(*args, **kwargs)
         self.participants = {agency.pk for agency in participants}
         self.today, self.sealed = today, sealed
@@ -57,9 +61,9 @@ class ReferralForm(HouseForm):
         self.fields["enclosed"].offer(rows, [(row.public_id, row.get_kind_display()) for row in rows])
         told = [(one.public_id, f"{wareki_short(one.taken_on)} {one.summary[:30]}") for one in consultations]
         self.fields["consultation"].offer(consultations, told, empty="添えない")
-        self.fields["answer_due"].help_text = (
-            f"空欄のときは {wareki_short(due)}(開庁日で数えます)。緊急度が即日のときは本日です。"
-        )
+        self.fields[
+            "answer_due"
+        ].help_text = f"空欄のときは {wareki_short(due)}(開庁日で数えます)。緊急度が即日のときは本日です。"
 
     def clean_answer_due(self):
         """Not before today."""
@@ -100,7 +104,9 @@ class AcceptForm(HouseForm):
     """受理: what the receiver will do, when it acts next, and a word to the sender."""
 
     role_note = forms.CharField(
-        label="引き受ける役割", max_length=120, help_text="例: 家計の相談を行う。つなぎ元に届き、関与の欄に残ります。"
+        label="引き受ける役割",
+        max_length=120,
+        help_text="例: 家計の相談を行う。つなぎ元に届き、関与の欄に残ります。",
     )
     next_on = WarekiDateField(label="次の予定日", required=False)
     text = forms.CharField(label="つなぎ元への返事", required=False, widget=forms.Textarea(attrs={"rows": 4}))

@@ -18,7 +18,16 @@ class AuditEntryQuerySet(models.QuerySet):
             "serial": Coalesce("case__serial", "item__case__serial"),
         }
         return self.annotate(**number).values(
-            "pk", "at", "user__name", "agency__short_name", "membership__role", "purpose", "act", "rule", "year", "serial"
+            "pk",
+            "at",
+            "user__name",
+            "agency__short_name",
+            "membership__role",
+            "purpose",
+            "act",
+            "rule",
+            "year",
+            "serial",
         )
 
 

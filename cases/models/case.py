@@ -88,14 +88,20 @@ class Case(models.Model):
     public_id = PublicIdField()
     fiscal_year = models.PositiveSmallIntegerField("年度", editable=False)
     serial = models.PositiveIntegerField("番号", editable=False)
-    main_subject = models.ForeignKey("cases.Person", models.PROTECT, verbose_name="主対象者", related_name="cases")
+    main_subject = models.ForeignKey(
+        "cases.Person", models.PROTECT, verbose_name="主対象者", related_name="cases"
+    )
     stage = models.CharField("段階", max_length=20, choices=Stage.choices, default=Stage.RECEIVED)
     urgency = models.CharField("緊急度", max_length=20, choices=Urgency.choices, default=Urgency.NORMAL)
-    opened_by = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="開始した機関", related_name="+")
+    opened_by = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="開始した機関", related_name="+"
+    )
     opened_on = models.DateField("開始日")
     closed_on = models.DateField("終結日", null=True, blank=True)
     closing_reason = models.CharField("終結の理由", max_length=40, blank=True)
-    origin = models.ForeignKey("meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="opened_cases")
+    origin = models.ForeignKey(
+        "meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="opened_cases"
+    )
     released_on = models.DateField("解除日", null=True, blank=True, editable=False)
     previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="next_episodes")
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -125,7 +131,9 @@ class Case(models.Model):
         return dict(self.ClosingReason.choices).get(self.closing_reason, self.closing_reason)
 
     @classmethod
-    def start(cls, *, main_subject, agency, day, urgency=Urgency.NORMAL, stage=None, origin=None, previous=None):
+    def start(
+        cls, *, main_subject, agency, day, urgency=Urgency.NORMAL, stage=None, origin=None, previous=None
+    ):
         """Open a case: number it, and make the opening agency its first participant and lead (§4)."""
         with transaction.atomic():
             year = fiscal_year(day)
@@ -183,7 +191,9 @@ class Participation(models.Model):
     """関与: an agency takes part in a case for a period. Reveals services used, so it is a row ⑤ (§1)."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="participations")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="機関", related_name="participations")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="機関", related_name="participations"
+    )
     role_note = models.CharField("役割", max_length=120, blank=True)
     next_on = models.DateField("次の予定日", null=True, blank=True)
     begun_by = models.CharField("始まり", max_length=20, default="referral")
@@ -196,7 +206,8 @@ class Participation(models.Model):
         indexes = [models.Index(fields=["agency", "from_day", "until_day"], name="participation_of_agency")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_day__isnull=True) | Q(until_day__gte=F("from_day")), name="participation_period"
+                condition=Q(until_day__isnull=True) | Q(until_day__gte=F("from_day")),
+                name="participation_period",
             ),
             ExclusionConstraint(
                 name="participation_no_overlap",
@@ -216,7 +227,9 @@ class LeadTerm(models.Model):
     """主担当機関: which agency leads a case, and when. One at a time; none is possible and is shown as such."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="leads")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="主担当機関", related_name="leads")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="主担当機関", related_name="leads"
+    )
     from_day = models.DateField("開始日")
     until_day = models.DateField("終了日", null=True, blank=True)
 
@@ -251,7 +264,9 @@ class LeadOffer(models.Model):
 
     public_id = PublicIdField()
     case = models.ForeignKey(Case, models.PROTECT, related_name="lead_offers")
-    to_agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="引き継ぐ機関", related_name="+")
+    to_agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="引き継ぐ機関", related_name="+"
+    )
     offered_by = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
     offered_on = models.DateField("申し出た日")
     answered_by = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+")

@@ -46,7 +46,9 @@ class ConcealedHandover(models.Model):
     ground = models.CharField("根拠", max_length=200)
     handed_on = models.DateField("渡した日")
     handed_by = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
-    approver = models.ForeignKey("agencies.Membership", models.PROTECT, verbose_name="承認者", related_name="+")
+    approver = models.ForeignKey(
+        "agencies.Membership", models.PROTECT, verbose_name="承認者", related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "秘匿連絡先の引渡し"

@@ -34,11 +34,17 @@ class Authority(models.Model):
     FOR_MINORS = (Kind.PARENT, Kind.MINOR_GUARDIAN)
 
     public_id = PublicIdField()
-    person = models.ForeignKey("cases.Person", models.PROTECT, verbose_name="本人", related_name="authorities")
-    holder = models.ForeignKey("cases.Person", models.PROTECT, verbose_name="代理人(登録者)", null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        "cases.Person", models.PROTECT, verbose_name="本人", related_name="authorities"
+    )
+    holder = models.ForeignKey(
+        "cases.Person", models.PROTECT, verbose_name="代理人(登録者)", null=True, blank=True, related_name="+"
+    )
     holder_name = models.CharField("代理人の氏名", max_length=80)
     kind = models.CharField("種別", max_length=20, choices=Kind.choices)
-    proof = models.CharField("確認した書類", max_length=120, blank=True, help_text="例:登記事項証明書、戸籍謄本")
+    proof = models.CharField(
+        "確認した書類", max_length=120, blank=True, help_text="例:登記事項証明書、戸籍謄本"
+    )
     covers_sharing = models.BooleanField("情報共有への同意が権限に含まれる", default=False)
     scope = models.CharField("権限の範囲", max_length=200, blank=True)
     suspected_of_harm = models.BooleanField("本人に危害を加えている疑いがある", default=False)
@@ -117,18 +123,34 @@ class Consent(models.Model):
     for_programme = models.BooleanField("重層的支援体制整備事業での情報共有について", default=True)
     given_on = models.DateField("意思表示の日")
     given_by = models.CharField("だれが", max_length=20, choices=GivenBy.choices, default=GivenBy.SELF)
-    authority = models.ForeignKey(Authority, models.PROTECT, verbose_name="代理権", null=True, blank=True, related_name="+")
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, verbose_name="代理権", null=True, blank=True, related_name="+"
+    )
     giver_name = models.CharField("意思表示をした人", max_length=80, blank=True)
     method = models.CharField("方法", max_length=20, choices=Method.choices, blank=True)
     oral_record = models.TextField("聴取記録", blank=True)
-    recipients = models.ManyToManyField("agencies.Agency", verbose_name="提供先の機関", blank=True, related_name="+")
-    recipient_list = models.ForeignKey(
-        "agencies.AgencyList", models.PROTECT, verbose_name="別表の版", null=True, blank=True, related_name="+"
+    recipients = models.ManyToManyField(
+        "agencies.Agency", verbose_name="提供先の機関", blank=True, related_name="+"
     )
-    all_agencies = models.BooleanField("すべての機関について", default=False, help_text="拒否・一部撤回のとき")
-    excluded = models.ManyToManyField("agencies.Agency", verbose_name="除く機関", blank=True, related_name="+")
+    recipient_list = models.ForeignKey(
+        "agencies.AgencyList",
+        models.PROTECT,
+        verbose_name="別表の版",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    all_agencies = models.BooleanField(
+        "すべての機関について", default=False, help_text="拒否・一部撤回のとき"
+    )
+    excluded = models.ManyToManyField(
+        "agencies.Agency", verbose_name="除く機関", blank=True, related_name="+"
+    )
     categories = ArrayField(
-        models.PositiveSmallIntegerField(choices=Category.choices), verbose_name="分類", default=list, blank=True
+        models.PositiveSmallIntegerField(choices=Category.choices),
+        verbose_name="分類",
+        default=list,
+        blank=True,
     )
     from_day = models.DateField("開始日", null=True, blank=True)
     until_day = models.DateField("終了日", null=True, blank=True)
@@ -142,10 +164,16 @@ class Consent(models.Model):
     narrows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="narrowings")
     withdrawn_on = models.DateField("撤回日", null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField("撤回の記録日時", null=True, editable=False)
-    withdrawn_by = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False)
+    withdrawn_by = models.ForeignKey(
+        "agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False
+    )
     withdrawal_note = models.TextField("撤回の記録", blank=True, editable=False)
-    recorded_by = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="記録した機関", related_name="+")
-    author = models.ForeignKey("agencies.Membership", models.PROTECT, verbose_name="記録した人", related_name="+")
+    recorded_by = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="記録した機関", related_name="+"
+    )
+    author = models.ForeignKey(
+        "agencies.Membership", models.PROTECT, verbose_name="記録した人", related_name="+"
+    )
     recorded_at = models.DateTimeField("記録日時", auto_now_add=True)
 
     objects = ConsentQuerySet.as_manager()
@@ -161,12 +189,15 @@ class Consent(models.Model):
                 violation_error_message="同意の開始日と終了日を入力してください。",
             ),
             models.CheckConstraint(
-                condition=Q(from_day__isnull=True) | Q(until_day__isnull=True) | Q(until_day__gte=F("from_day")),
+                condition=Q(from_day__isnull=True)
+                | Q(until_day__isnull=True)
+                | Q(until_day__gte=F("from_day")),
                 name="consent_period",
                 violation_error_message="同意の終了日が開始日より前です。日付を直してください。",
             ),
             models.CheckConstraint(
-                condition=~Q(given_by="representative") | Q(authority__isnull=False), name="representative_has_authority"
+                condition=~Q(given_by="representative") | Q(authority__isnull=False),
+                name="representative_has_authority",
             ),
         ]
 

@@ -42,7 +42,9 @@ class Plan(Row):
 
     type = models.CharField("プランの種類", max_length=20, choices=Type.choices)
     state = models.CharField("状態", max_length=20, choices=State.choices, default=State.DRAFT)
-    round = models.PositiveSmallIntegerField("回数", default=1, help_text="初回は1、再プランのたびに1ずつ増えます。")
+    round = models.PositiveSmallIntegerField(
+        "回数", default=1, help_text="初回は1、再プランのたびに1ずつ増えます。"
+    )
     person_wish = models.TextField("本人の言葉(解決したいこと・目指す姿)", blank=True)
     from_day = models.DateField("開始日", null=True, blank=True)
     until_day = models.DateField("終了日", null=True, blank=True)
@@ -54,7 +56,9 @@ class Plan(Row):
         verbose_name = verbose_name_plural = "プラン"
         constraints = [
             models.CheckConstraint(
-                condition=Q(from_day__isnull=True) | Q(until_day__isnull=True) | Q(until_day__gte=models.F("from_day")),
+                condition=Q(from_day__isnull=True)
+                | Q(until_day__isnull=True)
+                | Q(until_day__gte=models.F("from_day")),
                 name="plan_period",
                 violation_error_message="終了日が開始日より前です。日付を直してください。",
             )
@@ -201,8 +205,12 @@ class Assignment(models.Model):
     """担当: a decision or plan action given to an agency; from a 支援会議 only to a named member of staff (S5)."""
 
     row = models.OneToOneField(Row, models.CASCADE, related_name="assignment")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="担当機関", related_name="assignments")
-    user = models.ForeignKey("agencies.User", models.PROTECT, verbose_name="担当者", null=True, blank=True, related_name="+")
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="担当機関", related_name="assignments"
+    )
+    user = models.ForeignKey(
+        "agencies.User", models.PROTECT, verbose_name="担当者", null=True, blank=True, related_name="+"
+    )
     due_on = models.DateField("期限", null=True, blank=True)
     ended_on = models.DateField("終了日", null=True, blank=True)
     outcome = models.TextField("結果", blank=True)

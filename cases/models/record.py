@@ -48,9 +48,7 @@ class Record(Row):
             )
             self.text, self.judgement, self.next_step, self.next_on = text, judgement, next_step, next_on
             self.author, self.version = author, self.version + 1
-            self.save(
-                update_fields=["text", "judgement", "next_step", "next_on", "author", "version"]
-            )
+            self.save(update_fields=["text", "judgement", "next_step", "next_on", "author", "version"])
 
 
 class ContactDetail(Row):
@@ -64,7 +62,9 @@ class ContactDetail(Row):
         MAIL = "mail", "メール"
 
     type = models.CharField("種類", max_length=20, choices=Type.choices)
-    restriction = models.CharField("連絡の制限", max_length=200, blank=True, help_text="例:留守番電話に残さない、同居の家族に知らせない")
+    restriction = models.CharField(
+        "連絡の制限", max_length=200, blank=True, help_text="例:留守番電話に残さない、同居の家族に知らせない"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "連絡先"
@@ -83,7 +83,9 @@ class HouseholdMember(Row):
     name = models.CharField("氏名", max_length=80)
     relation = models.CharField("続柄", max_length=40)
     living = models.CharField("同居・別居", max_length=20, choices=Living.choices, default=Living.TOGETHER)
-    person = models.ForeignKey("cases.Person", models.PROTECT, null=True, blank=True, related_name="household_places")
+    person = models.ForeignKey(
+        "cases.Person", models.PROTECT, null=True, blank=True, related_name="household_places"
+    )
     from_day = models.DateField("いつから", null=True, blank=True)
     until_day = models.DateField("いつまで", null=True, blank=True)
 
@@ -92,7 +94,9 @@ class HouseholdMember(Row):
 
     def as_written(self):
         """What it says as one text: what an earlier version keeps."""
-        period = "".join(f" {word}{day}" for word, day in (("から", self.from_day), ("まで", self.until_day)) if day)
+        period = "".join(
+            f" {word}{day}" for word, day in (("から", self.from_day), ("まで", self.until_day)) if day
+        )
         return f"{self.name}({self.relation}) {self.get_living_display()}{period} {self.text}".strip()
 
     def rewrite(self, author):

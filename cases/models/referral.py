@@ -58,11 +58,20 @@ class Referral(models.Model):
     public_id = PublicIdField()
     case = models.ForeignKey("cases.Case", models.PROTECT, verbose_name="ケース", related_name="referrals")
     consultation = models.ForeignKey(
-        "cases.Consultation", models.PROTECT, verbose_name="添える相談受付", null=True, blank=True, related_name="referrals"
+        "cases.Consultation",
+        models.PROTECT,
+        verbose_name="添える相談受付",
+        null=True,
+        blank=True,
+        related_name="referrals",
     )
     kind = models.CharField("種類", max_length=20, choices=Kind.choices, default=Kind.REFERRAL)
-    from_agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="つなぎ元", related_name="+")
-    to_agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="つなぎ先", related_name="+")
+    from_agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="つなぎ元", related_name="+"
+    )
+    to_agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="つなぎ先", related_name="+"
+    )
     ground = models.CharField("共有の根拠", max_length=20, choices=Ground.choices, blank=True)
     ground_note = models.TextField("根拠の説明", blank=True)
     urgency = models.CharField("緊急度", max_length=20, blank=True)
@@ -72,7 +81,9 @@ class Referral(models.Model):
     answered_on = models.DateField("回答日", null=True, blank=True)
     sender = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
     answerer = models.ForeignKey("agencies.Membership", models.PROTECT, null=True, related_name="+")
-    participation = models.ForeignKey("cases.Participation", models.PROTECT, null=True, related_name="referrals")
+    participation = models.ForeignKey(
+        "cases.Participation", models.PROTECT, null=True, related_name="referrals"
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ReferralQuerySet.as_manager()
@@ -110,7 +121,9 @@ class Referral(models.Model):
                 text=text,
             )
             Enclosure.objects.bulk_create(
-                Enclosure(row_id=row.pk, referral=referral, agency=author.agency, author=author, enclosed_on=day)
+                Enclosure(
+                    row_id=row.pk, referral=referral, agency=author.agency, author=author, enclosed_on=day
+                )
                 for row in rows
             )
             referral.send(on=day, due=due)
@@ -176,8 +189,12 @@ class Enclosure(models.Model):
     public_id = PublicIdField()
     row = models.ForeignKey("cases.Row", models.PROTECT, related_name="enclosures")
     referral = models.ForeignKey(Referral, models.PROTECT, null=True, blank=True, related_name="enclosures")
-    item = models.ForeignKey("meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="enclosures")
-    agency = models.ForeignKey("agencies.Agency", models.PROTECT, verbose_name="同封した機関", related_name="+")
+    item = models.ForeignKey(
+        "meetings.AgendaItem", models.PROTECT, null=True, blank=True, related_name="enclosures"
+    )
+    agency = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, verbose_name="同封した機関", related_name="+"
+    )
     author = models.ForeignKey("agencies.Membership", models.PROTECT, related_name="+")
     enclosed_on = models.DateField("同封した日")
     removed_on = models.DateField("外した日", null=True, blank=True)
@@ -187,11 +204,14 @@ class Enclosure(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(referral__isnull=False, item__isnull=True) | Q(referral__isnull=True, item__isnull=False),
+                condition=Q(referral__isnull=False, item__isnull=True)
+                | Q(referral__isnull=True, item__isnull=False),
                 name="enclosed_in_one",
             ),
             models.UniqueConstraint(
-                fields=["row", "referral"], condition=Q(removed_on__isnull=True), name="enclosed_once_in_referral"
+                fields=["row", "referral"],
+                condition=Q(removed_on__isnull=True),
+                name="enclosed_once_in_referral",
             ),
             models.UniqueConstraint(
                 fields=["row", "item"], condition=Q(removed_on__isnull=True), name="enclosed_once_in_item"

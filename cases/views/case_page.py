@@ -51,7 +51,9 @@ def rights_in(viewer, case):
 
 def visible_case(request, public_id):
     """The case, if it exists for the viewer; otherwise 404."""
-    cases = Case.objects.visible_to(request.viewer, request.purpose).select_related("main_subject", "previous")
+    cases = Case.objects.visible_to(request.viewer, request.purpose).select_related(
+        "main_subject", "previous"
+    )
     return get_object_or_404(cases, public_id=public_id)
 
 
@@ -144,7 +146,9 @@ def case_print(request, public_id):
     found = visible_case(request, public_id)
     header_open = header_is_open(request, found)
     rows = list(timeline_rows(request, found).for_timeline().select_related("record"))
-    sections = [section for section in sections_for(request, found) if section.anchor in ("household", "contacts")]
+    sections = [
+        section for section in sections_for(request, found) if section.anchor in ("household", "contacts")
+    ]
     shown = [*rows, *(row for section in sections for row in section.data.get("rows", ()))]
     audit.saw(request, "ケースの印刷", case=found, rows=shown)
     context = {

@@ -25,7 +25,13 @@ def case_close(request, public_id):
         return redirect("cases:case", case.public_id)
     audit.saw(request, "終結の用紙", case=case)
     intro = "終えると、どの機関もこのケースに書き足せません。もう一度支援するときは、新しいケースとして再開します。"
-    context = {"case": case, "form": form, "title": "ケースを終える", "button": "ケースを終える", "intro": intro}
+    context = {
+        "case": case,
+        "form": form,
+        "title": "ケースを終える",
+        "button": "ケースを終える",
+        "intro": intro,
+    }
     return render(request, "cases/case_act.html", context)
 
 

@@ -32,7 +32,9 @@ def concealed(request, public_id):
     """What can be done about the concealed contact. Its contents are not shown here."""
     case = led_case(request, public_id)
     contact = _contact(request, case)
-    handovers = list(contact.handovers.select_related("agency", "approver__user").order_by("-pk")) if contact else []
+    handovers = (
+        list(contact.handovers.select_related("agency", "approver__user").order_by("-pk")) if contact else []
+    )
     audit.saw(request, "住所秘匿の有無", case=case)
     may_lift = contact and contact.lift_asked_by and contact.lift_asked_by.user_id != request.viewer.user_id
     context = {"case": case, "contact": contact, "handovers": handovers, "may_lift": may_lift}
@@ -48,9 +50,17 @@ def concealed_reveal(request, public_id):
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         audit.saw(request, "秘匿された連絡先", case=case, things=[f"concealed:{contact.pk}"], reason=reason)
-        return render(request, "cases/concealed_shown.html", {"case": case, "contact": contact, "reason": reason})
+        return render(
+            request, "cases/concealed_shown.html", {"case": case, "contact": contact, "reason": reason}
+        )
     intro = "開くと、理由、あなたの名前、日時が記録に残ります。内容は一度だけ表示されます。"
-    context = {"case": case, "form": form, "title": "秘匿された連絡先を開く", "button": "連絡先を開く", "intro": intro}
+    context = {
+        "case": case,
+        "form": form,
+        "title": "秘匿された連絡先を開く",
+        "button": "連絡先を開く",
+        "intro": intro,
+    }
     return render(request, "cases/case_act.html", context)
 
 
@@ -104,12 +114,26 @@ def concealed_hand_over(request, public_id):
     form.instance.handed_on = viewer.day
     if form.is_valid():
         handover = form.save()
-        audit.did(request, "秘匿された連絡先を渡す", case=case, things=[f"handover:{handover.pk}"], reason=handover.ground)
+        audit.did(
+            request,
+            "秘匿された連絡先を渡す",
+            case=case,
+            things=[f"handover:{handover.pk}"],
+            reason=handover.ground,
+        )
         saved(request, "引渡しを保存しました")
         return redirect("cases:concealed", case.public_id)
     audit.saw(request, "秘匿連絡先の引渡しの用紙", case=case)
-    intro = "渡した事実を残します。内容は画面では相手に見えません。電話か面前で、必要な分だけを伝えてください。"
-    context = {"case": case, "form": form, "title": "一つの機関に渡す", "button": "引渡しを記録", "intro": intro}
+    intro = (
+        "渡した事実を残します。内容は画面では相手に見えません。電話か面前で、必要な分だけを伝えてください。"
+    )
+    context = {
+        "case": case,
+        "form": form,
+        "title": "一つの機関に渡す",
+        "button": "引渡しを記録",
+        "intro": intro,
+    }
     return render(request, "cases/case_act.html", context)
 
 

@@ -24,7 +24,11 @@ from nisshin_support.wareki import age_on
 
 CHILD = 15
 Kind, GivenBy, Method = Consent.Kind, Consent.GivenBy, Consent.Method
-SAID = {Kind.REFUSED: ("none", "拒否"), Kind.NARROWED: ("partial", "一部撤回"), Kind.NOT_ASKED: ("unknown", "未確認")}
+SAID = {
+    Kind.REFUSED: ("none", "拒否"),
+    Kind.NARROWED: ("partial", "一部撤回"),
+    Kind.NOT_ASKED: ("unknown", "未確認"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,13 @@ def _whole(request, case):
 def _matrix(people, agencies, shared):
     """For each person: a line an agency, a cell a category."""
     return [
-        (person.name, [(agency, [c in shared.get((person.pk, agency.pk), ()) for c in Category]) for agency in agencies])
+        (
+            person.name,
+            [
+                (agency, [c in shared.get((person.pk, agency.pk), ()) for c in Category])
+                for agency in agencies
+            ],
+        )
         for person in people
     ]
 
@@ -184,7 +194,9 @@ def consent_new(request, public_id):
         return redirect(_after(request, consent))
     audit.saw(request, "同意の記入", case=case)
     said = form.sentence() if form.is_bound else ""
-    return render(request, "cases/consent_form.html", {"case": case, "form": form, "said": said, "warnings": warnings})
+    return render(
+        request, "cases/consent_form.html", {"case": case, "form": form, "said": said, "warnings": warnings}
+    )
 
 
 def _consent_form(request, case):
@@ -218,7 +230,9 @@ def _warnings(form, taking_part, day):
     if given_by == GivenBy.RELATIVE:
         words.append("代理権のない人の言葉は参考として残ります。この同意では記録は見られるようになりません。")
     if cleaned.get("method") == Method.ORAL and not CitySetting.current().oral_consent_counts:
-        words.append("いまの市の設定では、口頭の同意は有効になりません。書面を受け取ったら記録し直してください。")
+        words.append(
+            "いまの市の設定では、口頭の同意は有効になりません。書面を受け取ったら記録し直してください。"
+        )
     involved = [agency.name for agency in cleaned.get("excluded") or [] if agency in taking_part]
     if involved:
         words.append(f"除く機関のうち、{'、'.join(involved)}は、いまこのケースに関わっています。")
@@ -261,7 +275,9 @@ def refusal_new(request, public_id):
 
 def _whole_consent(request, public_id):
     visible = Consent.objects.visible_to(request.viewer, request.purpose).for_list()
-    found = visible.select_related("case__main_subject", "author__user", "authority", "withdrawn_by__user", "narrows")
+    found = visible.select_related(
+        "case__main_subject", "author__user", "authority", "withdrawn_by__user", "narrows"
+    )
     return get_object_or_404(found, public_id=public_id)
 
 
@@ -296,7 +312,9 @@ def consent_print(request, public_id):
     """同意書 on A4, filled with this statement."""
     found = _whole_consent(request, public_id)
     audit.saw(request, "同意書の印刷", case=found.case, things=[public_id])
-    return render(request, "cases/consent_print.html", {**_print_words(), "consent": found, "case": found.case})
+    return render(
+        request, "cases/consent_print.html", {**_print_words(), "consent": found, "case": found.case}
+    )
 
 
 @for_purpose(Purpose.SUPPORT)
@@ -345,7 +363,9 @@ def _heard_of(request, public_id):
     viewer, purpose = request.viewer, request.purpose
     whole = Consent.objects.visible_to(viewer, purpose)
     for is_whole, consents in ((True, whole), (False, Consent.objects.concerning(viewer, purpose))):
-        named = consents.filter(public_id=public_id, kind=Kind.GIVEN).select_related("case__main_subject", "person")
+        named = consents.filter(public_id=public_id, kind=Kind.GIVEN).select_related(
+            "case__main_subject", "person"
+        )
         if found := named.first():
             return found, is_whole
     raise Http404
@@ -371,7 +391,9 @@ def consent_narrow(request, public_id):
     if form.is_bound and form.is_valid():
         return _narrow(request, found, form.cleaned_data)
     audit.saw(request, "一部撤回の記入", case=found.case, things=[public_id])
-    return render(request, "cases/consent_narrow.html", {"consent": found, "form": form, "said": _said(found)})
+    return render(
+        request, "cases/consent_narrow.html", {"consent": found, "form": form, "said": _said(found)}
+    )
 
 
 def _narrow(request, consent, cleaned):
@@ -386,7 +408,9 @@ def _narrow(request, consent, cleaned):
         all_agencies=not cleaned["recipients"],
         **cleaned,
     )
-    audit.did(request, "同意を一部撤回する", case=consent.case, things=[consent.public_id, narrowing.public_id])
+    audit.did(
+        request, "同意を一部撤回する", case=consent.case, things=[consent.public_id, narrowing.public_id]
+    )
     saved(request, "一部撤回を記録しました")
     return redirect("cases:consent", consent.public_id)
 

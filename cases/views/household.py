@@ -96,7 +96,9 @@ def household_edit(request, public_id):
     member = _own_member(request, public_id)
     case = member.case
     others = [other for other in _members(request, case) if other.pk != member.pk]
-    form = HouseholdMemberForm(request.POST or None, instance=member, people=_people(request, case), others=others)
+    form = HouseholdMemberForm(
+        request.POST or None, instance=member, people=_people(request, case), others=others
+    )
     if form.is_valid():
         changed = form.instance
         if form.cleaned_data.get("supports"):
@@ -159,7 +161,9 @@ def _who_sees_identity(request, case):
 
 
 def _own_member(request, public_id):
-    members = HouseholdMember.objects.editable_by(request.viewer, request.purpose).select_related("case__main_subject")
+    members = HouseholdMember.objects.editable_by(request.viewer, request.purpose).select_related(
+        "case__main_subject"
+    )
     return get_object_or_404(members.exclude(case__stage__in=Case.Stage.closed()), public_id=public_id)
 
 

@@ -29,7 +29,13 @@ def participation_note(request, public_id):
         saved(request)
         return redirect("cases:case", case.public_id)
     audit.saw(request, "関与の用紙", case=case)
-    context = {"case": case, "form": form, "title": "自機関の役割と次の予定日", "button": "役割を保存", "intro": ""}
+    context = {
+        "case": case,
+        "form": form,
+        "title": "自機関の役割と次の予定日",
+        "button": "役割を保存",
+        "intro": "",
+    }
     return render(request, "cases/case_act.html", context)
 
 
@@ -54,7 +60,13 @@ def lead_hand_over(request, public_id):
         return redirect("cases:case", case.public_id)
     audit.saw(request, "主担当の引継ぎの用紙", case=case)
     intro = "相手の機関が引き受けると、主担当が移ります。自機関の関与は続きます。"
-    context = {"case": case, "form": form, "title": "主担当を引き継ぐ", "button": "引継ぎを申し出る", "intro": intro}
+    context = {
+        "case": case,
+        "form": form,
+        "title": "主担当を引き継ぐ",
+        "button": "引継ぎを申し出る",
+        "intro": intro,
+    }
     return render(request, "cases/case_act.html", context)
 
 
@@ -69,8 +81,12 @@ def _other_participants(request, case):
 def lead_answer(request, public_id):
     """The agency asked takes the lead over, or declines."""
     viewer = request.viewer
-    offers = LeadOffer.objects.visible_to(viewer, request.purpose).waiting().filter(to_agency=viewer.agency_id)
-    offer = get_object_or_404(offers.select_for_update(of=("self",)).select_related("case"), public_id=public_id)
+    offers = (
+        LeadOffer.objects.visible_to(viewer, request.purpose).waiting().filter(to_agency=viewer.agency_id)
+    )
+    offer = get_object_or_404(
+        offers.select_for_update(of=("self",)).select_related("case"), public_id=public_id
+    )
     case = writable_case(request, offer.case.public_id)
     answer = request.POST.get("answer")
     if answer not in ("accept", "decline"):

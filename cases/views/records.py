@@ -23,7 +23,11 @@ def people_to_write_about(request, case):
     viewer, purpose = request.viewer, request.purpose
     members = HouseholdMember.objects.visible_to(viewer, purpose).filter(case=case, person__isnull=False)
     rows = Row.objects.visible_to(viewer, purpose).filter(case=case).order_by()
-    in_case = Q(pk=case.main_subject_id) | Q(pk__in=members.values("person")) | Q(matters__row__in=rows.values("pk"))
+    in_case = (
+        Q(pk=case.main_subject_id)
+        | Q(pk__in=members.values("person"))
+        | Q(matters__row__in=rows.values("pk"))
+    )
     people = Person.objects.visible_to(viewer, purpose).filter(in_case).distinct()
     if not leads(viewer, case):
         apart = Person.objects.visible_to(viewer, purpose).separated_from(case.main_subject_id)

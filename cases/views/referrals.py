@@ -146,7 +146,13 @@ def referral_new(request, public_id):
     coverage = _checked_coverage(request, form) if form.is_bound else []
     if form.is_bound and not previewing and form.is_valid():
         referral = _send(request, case, form)
-        audit.did(request, "つなぎを送る", case=case, rows=form.cleaned_data["enclosed"], things=[referral.public_id])
+        audit.did(
+            request,
+            "つなぎを送る",
+            case=case,
+            rows=form.cleaned_data["enclosed"],
+            things=[referral.public_id],
+        )
         saved(request, "つなぎを送りました")
         return redirect("cases:referral", referral.public_id)
     offered = list(form.fields["enclosed"].things.values())
@@ -164,13 +170,18 @@ def _referral_form(request, case):
     kind = wanted if wanted in kinds else Kind.REFERRAL
     return ReferralForm(
         request.POST or None,
-        initial={"kind": kind, "to_agency": _coordinating_agency(viewer) if kind == Kind.COORDINATION else ""},
+        initial={
+            "kind": kind,
+            "to_agency": _coordinating_agency(viewer) if kind == Kind.COORDINATION else "",
+        },
         kinds=kinds,
         agencies=list(Agency.objects.active_on(viewer.day).exclude(pk=viewer.agency_id)),
         participants=participants(request, case),
         rows=list(rows_to_enclose(viewer, case).for_timeline().select_related("householdmember")[:MOST_ROWS]),
         consultations=list(
-            Consultation.objects.visible_to(viewer, request.purpose).filter(case=case, agency=viewer.agency_id)
+            Consultation.objects.visible_to(viewer, request.purpose).filter(
+                case=case, agency=viewer.agency_id
+            )
         ),
         due=answer_due(viewer.day),
         today=viewer.day,
@@ -199,7 +210,9 @@ def _checked_coverage(request, form):
     chosen, agency = form.cleaned_data.get("enclosed"), form.cleaned_data.get("to_agency")
     if not chosen or not agency:
         return []
-    form.refuse_rows_of_others(not_enclosable_without_consent(request.viewer, chosen, agency, request.viewer.day))
+    form.refuse_rows_of_others(
+        not_enclosable_without_consent(request.viewer, chosen, agency, request.viewer.day)
+    )
     return coverage_of(chosen, agency, form.cleaned_data.get("ground", ""), request.viewer.day)
 
 
@@ -212,9 +225,16 @@ def _send(request, case, form):
     cleaned, day = form.cleaned_data, request.viewer.day
     same_day = cleaned["urgency"] == Urgency.TODAY
     role, next_on = cleaned["own_role"], cleaned["own_next_on"]
-    case.participations.filter(in_force(day), agency=request.viewer.agency_id).update(role_note=role, next_on=next_on)
-    staying = f"つないだ後のつなぎ元の役割: {role}" + (f"(次の予定日 {wareki_short(next_on)})" if next_on else "")
-    fields = {name: cleaned[name] for name in ("kind", "to_agency", "urgency", "ground", "ground_note", "consultation")}
+    case.participations.filter(in_force(day), agency=request.viewer.agency_id).update(
+        role_note=role, next_on=next_on
+    )
+    staying = f"つないだ後のつなぎ元の役割: {role}" + (
+        f"(次の予定日 {wareki_short(next_on)})" if next_on else ""
+    )
+    fields = {
+        name: cleaned[name]
+        for name in ("kind", "to_agency", "urgency", "ground", "ground_note", "consultation")
+    }
     return Referral.refer(
         case=case,
         author=request.viewer.membership,
@@ -243,7 +263,9 @@ def referral(request, public_id):
 def referral_print(request, public_id):
     """つなぎシート on A4, with what the person printing may see."""
     sheet = _sheet(request, public_id)
-    audit.saw(request, "つなぎシートの印刷", case=sheet.case, rows=[*sheet.texts, *sheet.rows], things=[public_id])
+    audit.saw(
+        request, "つなぎシートの印刷", case=sheet.case, rows=[*sheet.texts, *sheet.rows], things=[public_id]
+    )
     return render(request, "cases/referral_print.html", {"sheet": sheet})
 
 
@@ -264,12 +286,16 @@ def _sheet(request, public_id):
         header=headed.filter(pk=found.case_id).first(),
         texts=texts,
         rows=rows,
-        consultation=Consultation.objects.visible_to(viewer, purpose).filter(pk=found.consultation_id).first(),
+        consultation=Consultation.objects.visible_to(viewer, purpose)
+        .filter(pk=found.consultation_id)
+        .first(),
         state=state_of(found),
         urgency=urgency_of(found),
         is_sender=is_sender,
         may_answer=found.waits_for(viewer.agency_id),
-        coverage=coverage_of(rows, found.to_agency, found.ground, viewer.day) if is_sender and waits_or_runs else [],
+        coverage=coverage_of(rows, found.to_agency, found.ground, viewer.day)
+        if is_sender and waits_or_runs
+        else [],
     )
 
 
@@ -313,7 +339,9 @@ def referral_return(request, public_id):
     if not form.is_valid():
         return _with_errors(request, public_id, return_form=form)
     text, subjects = form.cleaned_data["text"], [found.case.main_subject]
-    found.return_to_sender(author=request.viewer.membership, on=request.viewer.day, text=text, subjects=subjects)
+    found.return_to_sender(
+        author=request.viewer.membership, on=request.viewer.day, text=text, subjects=subjects
+    )
     audit.did(request, "つなぎを差し戻す", case=found.case, things=[public_id])
     saved(request, "差し戻しました。この内容が見られるのは、あと30日です")
     return redirect("cases:referral", public_id)

@@ -68,9 +68,7 @@ def separation_new(request, public_id):
 def separation_lift(request, public_id, person_id):
     """Two people of the lead lift a separation: the first asks, another confirms."""
     case = led_case(request, public_id)
-    other = get_object_or_404(
-        Person.objects.visible_to(request.viewer, request.purpose), public_id=person_id
-    )
+    other = get_object_or_404(Person.objects.visible_to(request.viewer, request.purpose), public_id=person_id)
     separation = get_object_or_404(case.main_subject.separations().between(case.main_subject, other))
     membership = request.viewer.membership
     if separation.lift_asked_by is None:
@@ -108,5 +106,11 @@ def conflict_new(request, public_id):
         return redirect("home") if closed_to_me else redirect("cases:case", case.public_id)
     audit.saw(request, "利害関係の用紙", case=case)
     intro = "記録すると、その職員や機関の全員に、この人のことがどの画面でも見えなくなります。自分や自機関を選ぶと、この画面にも戻れません。"
-    context = {"case": case, "form": form, "title": "利害関係を記録する", "button": "利害関係を保存", "intro": intro}
+    context = {
+        "case": case,
+        "form": form,
+        "title": "利害関係を記録する",
+        "button": "利害関係を保存",
+        "intro": intro,
+    }
     return render(request, "cases/case_act.html", context)

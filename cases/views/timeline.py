@@ -74,7 +74,9 @@ def _next_query(form, after):
 def filter_form(request, case, visible, header_open):
     """The filters: people and agencies of visible rows only, so that a hidden row leaves no trace."""
     keys = visible.order_by().values("pk")
-    people = Person.objects.visible_to(request.viewer, request.purpose).filter(matters__row__in=keys).distinct()
+    people = (
+        Person.objects.visible_to(request.viewer, request.purpose).filter(matters__row__in=keys).distinct()
+    )
     agencies = Agency.objects.filter(rows__in=keys).distinct()
     named = [(person, name_in(person, case, header_open)) for person in people]
     return TimelineFilterForm(request.GET, people=named, agencies=list(agencies))
