@@ -65,7 +65,9 @@ def a_case(opener, *, person=None, day=date(2026, 4, 10), **fields):
     return Case.start(main_subject=person or PersonFactory(), agency=opener.agency, day=day, **fields)
 
 
-def a_row(case, viewer, *, subjects=None, categories=(1,), text="試験の記録", model=Record, day=None, **fields):
+def a_row(
+    case, viewer, *, subjects=None, categories=(1,), text="試験の記録", model=Record, day=None, **fields
+):
     """A row written by the viewer's membership."""
     return model.write(
         case=case,
@@ -105,7 +107,14 @@ def a_refusal(case, *, on, categories=ALL, person=None, to=(), **fields):
     """A refusal: of everything towards everybody, unless narrowed."""
     fields.setdefault("all_agencies", not to)
     return a_consent(
-        case, to=to, person=person, categories=categories, given=on, kind=Consent.Kind.REFUSED, method="", **fields
+        case,
+        to=to,
+        person=person,
+        categories=categories,
+        given=on,
+        kind=Consent.Kind.REFUSED,
+        method="",
+        **fields,
     )
 
 
@@ -116,13 +125,19 @@ def a_referral(case, sender, to, *, rows=(), ground=Referral.Ground.CONSENT, sen
     )
     for row in rows:
         Enclosure.objects.create(
-            row_id=row.pk, referral=referral, agency=sender.agency, author=sender.membership, enclosed_on=sender.day
+            row_id=row.pk,
+            referral=referral,
+            agency=sender.agency,
+            author=sender.membership,
+            enclosed_on=sender.day,
         )
     referral.send(on=sent or sender.day, due=None)
     return referral
 
 
-def a_segment(convener, *, day=date(2026, 6, 20), basis=LegalBasis.CONSENT, chair=None, meeting=None, **fields):
+def a_segment(
+    convener, *, day=date(2026, 6, 20), basis=LegalBasis.CONSENT, chair=None, meeting=None, **fields
+):
     """A segment of a meeting on `day`."""
     meeting = meeting or Meeting.objects.create(day=day, convened_by=convener.agency)
     return Segment.objects.create(
@@ -183,7 +198,9 @@ def enclose(item, row, by):
     )
 
 
-def a_term(viewer, *, start=date(2026, 4, 1), end=date(2027, 3, 31), acknowledged=date(2026, 4, 1), item=None):
+def a_term(
+    viewer, *, start=date(2026, 4, 1), end=date(2027, 3, 31), acknowledged=date(2026, 4, 1), item=None
+):
     """A 構成員's term with its acknowledgement of secrecy."""
     return RosterTerm.objects.create(
         user=viewer.user,

@@ -57,12 +57,16 @@ def test_the_lead_sees_its_case_with_header_and_rows(client, case, lead):
     assert row.pk in AuditEntry.objects.filter(act="見る:ケース").get().rows
 
 
-@pytest.mark.parametrize("route", ["case", "case_print", "record_new", "case_close", "concealed", "lead_hand_over"])
+@pytest.mark.parametrize(
+    "route", ["case", "case_print", "record_new", "case_close", "concealed", "lead_hand_over"]
+)
 def test_a_stranger_gets_404(client, case, route):
     assert get(client, a_viewer(), route, case).status_code == 404
 
 
-@pytest.mark.parametrize("route", ["case_close", "concealed", "concealed_edit", "separations", "lead_hand_over"])
+@pytest.mark.parametrize(
+    "route", ["case_close", "concealed", "concealed_edit", "separations", "lead_hand_over"]
+)
 def test_what_is_the_leads_alone_answers_404_to_a_participant(client, case, partner, route):
     assert get(client, partner, route, case).status_code == 404
 

@@ -34,7 +34,9 @@ def test_it_is_shown_only_on_a_typed_reason_and_logged(client, case, lead, partn
     assert "秘匿" not in get(client, partner, "case", case).content.decode()
 
 
-def test_it_is_handed_to_one_agency_with_another_persons_approval(client, case, lead, partner, contact, colleague):
+def test_it_is_handed_to_one_agency_with_another_persons_approval(
+    client, case, lead, partner, contact, colleague
+):
     given = {"agency": partner.agency.public_id, "act": "送迎", "ground": "本人の同意"}
     post(client, lead, "concealed_hand_over", case, given | {"approver": lead.membership.pk})
     assert not ConcealedHandover.objects.exists()

@@ -103,7 +103,9 @@ def test_the_preview_says_it_before_saving(client, lead, partner, case):
 )
 def test_bad_input_is_said_and_nothing_is_lost(client, lead, partner, case, changed, said):
     client.force_login(lead.user)
-    page = client.post(url("consent_new", case), typed(case, partner.agency, **{"witness": "残る 証人", **changed}))
+    page = client.post(
+        url("consent_new", case), typed(case, partner.agency, **{"witness": "残る 証人", **changed})
+    )
     content = page.content.decode()
     assert page.status_code == 200 and "残る 証人" in content
     assert said in content or "選んでください" in content
@@ -245,7 +247,9 @@ def test_a_withdrawal_on_an_impossible_day_changes_nothing(client, lead, partner
     assert not consent.is_withdrawn
 
 
-def test_an_agency_named_in_it_may_record_a_withdrawal_without_learning_of_others(client, lead, partner, case):
+def test_an_agency_named_in_it_may_record_a_withdrawal_without_learning_of_others(
+    client, lead, partner, case
+):
     consent = a_consent(case, to=[partner.agency, AgencyFactory(name="第三の機関")])
     client.force_login(partner.user)
     assert "第三の機関" not in client.get(url("consent_withdraw", consent)).content.decode()
@@ -314,7 +318,9 @@ def test_the_section_keeps_its_number_of_queries(client, lead, partner, case):
     with CaptureQueriesContext(connection) as few:
         client.get(url("case", case))
     for number in range(12):
-        a_consent(case, to=[AgencyFactory(), AgencyFactory()], person=PersonFactory() if number % 4 == 0 else None)
+        a_consent(
+            case, to=[AgencyFactory(), AgencyFactory()], person=PersonFactory() if number % 4 == 0 else None
+        )
     with CaptureQueriesContext(connection) as many:
         client.get(url("case", case))
     assert len(many) == len(few)

@@ -132,8 +132,12 @@ def test_full_width_digits_and_a_very_long_note_are_taken(client, worker):
 
 
 def test_a_consultation_is_logged_to_the_fair_it_was_taken_at(client, worker):
-    row = PlanRow.objects.create(code="fair", programme="comprehensive", name="相談会", measure="sessions", order=1)
-    place = Place.objects.create(name="試験会場", plan_row=row, agency=worker.agency, from_day=date(2026, 4, 1))
+    row = PlanRow.objects.create(
+        code="fair", programme="comprehensive", name="相談会", measure="sessions", order=1
+    )
+    place = Place.objects.create(
+        name="試験会場", plan_row=row, agency=worker.agency, from_day=date(2026, 4, 1)
+    )
     fair = ConsultationDay.objects.create(plan_row=row, place=place, agency=worker.agency, day=TODAY)
     form = client.get(address("consultation_new"), {"day": fair.public_id}).context["form"]
     assert (form["channel"].value(), form["consultation_day"].value()) == ("fair", fair.pk)

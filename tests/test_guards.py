@@ -137,7 +137,9 @@ def test_models_import_only_downwards():
     for app, above in ARROWS.items():
         for file in python_files(f"{app}/models"):
             tree = ast.parse(file.read_text("utf-8"))
-            top = ast.Module([node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))], [])
+            top = ast.Module(
+                [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))], []
+            )
             wrong += [f"{file.name}: {m}" for m in imported(top) if m.split(".")[0] in above]
     assert wrong == []
 
@@ -154,7 +156,9 @@ def test_no_app_imports_another_apps_views():
 
 
 def test_files_and_functions_stay_small():
-    long = [f"{f.relative_to(ROOT)}" for f in python_files(*APPS) if len(f.read_text("utf-8").splitlines()) > 400]
+    long = [
+        f"{f.relative_to(ROOT)}" for f in python_files(*APPS) if len(f.read_text("utf-8").splitlines()) > 400
+    ]
     long += [
         f"{file.relative_to(ROOT)}: {node.name}"
         for file in python_files(*APPS)
@@ -170,7 +174,9 @@ def test_files_and_functions_stay_small():
 
 
 def test_no_room_has_a_name_that_says_nothing():
-    assert [str(f) for f in python_files(*APPS) if f.stem in FORBIDDEN_NAMES or f.parent.name in FORBIDDEN_NAMES] == []
+    assert [
+        str(f) for f in python_files(*APPS) if f.stem in FORBIDDEN_NAMES or f.parent.name in FORBIDDEN_NAMES
+    ] == []
 
 
 def test_every_template_is_used():

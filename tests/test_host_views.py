@@ -80,7 +80,9 @@ def test_bad_input_says_what_to_do_and_keeps_what_was_typed(client, worker, fiel
 
 
 def test_a_menu_line_without_a_name_is_refused(client, worker):
-    page = client.post(reverse("outreach:host_new"), entry([{"name": "", "frequency": "週1回"}])).content.decode()
+    page = client.post(
+        reverse("outreach:host_new"), entry([{"name": "", "frequency": "週1回"}])
+    ).content.decode()
     assert "メニューの名前を入力してください" in page and not Host.objects.exists()
 
 

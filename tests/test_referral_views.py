@@ -91,7 +91,9 @@ def test_the_preview_says_what_the_receiver_will_see_and_sends_nothing(client, l
     a_consent(case, to=[receiver.agency], categories=[3])
     client.force_login(lead.user)
     chosen = [health.public_id, work.public_id]
-    page = client.post(url("referral_new", case), typed(receiver, enclosed=chosen, preview="1")).content.decode()
+    page = client.post(
+        url("referral_new", case), typed(receiver, enclosed=chosen, preview="1")
+    ).content.decode()
     assert "見えません" in page and "②健康" in page and "見えます" in page
     assert not Referral.objects.exists()
 
@@ -244,13 +246,23 @@ def test_the_sheet_prints_for_sender_and_receiver(client, lead, receiver, case):
 
 def test_the_consultation_goes_along_and_only_ones_own(client, lead, receiver, case):
     given = {"taken_on": DAY, "channel": "visit", "person": case.main_subject, "case": case}
-    mine = Consultation.objects.create(summary="窓口の話", agency=lead.agency, author=lead.membership, **given)
+    mine = Consultation.objects.create(
+        summary="窓口の話", agency=lead.agency, author=lead.membership, **given
+    )
     other = a_viewer()
-    theirs = Consultation.objects.create(summary="よその話", agency=other.agency, author=other.membership, **given)
+    theirs = Consultation.objects.create(
+        summary="よその話", agency=other.agency, author=other.membership, **given
+    )
     a_consent(case, to=[receiver.agency])
     client.force_login(lead.user)
-    assert client.post(url("referral_new", case), typed(receiver, consultation=theirs.public_id)).status_code == 200
-    assert client.post(url("referral_new", case), typed(receiver, consultation=mine.public_id)).status_code == 302
+    assert (
+        client.post(url("referral_new", case), typed(receiver, consultation=theirs.public_id)).status_code
+        == 200
+    )
+    assert (
+        client.post(url("referral_new", case), typed(receiver, consultation=mine.public_id)).status_code
+        == 302
+    )
     client.force_login(receiver.user)
     assert "窓口の話" in client.get(url("referral", Referral.objects.get())).content.decode()
 

@@ -244,7 +244,9 @@ def consent_is_withdrawn_and_the_item_is_gone(stage, consent_url, table_url):
     for radios in page.locator("form[data-main-form] fieldset:has(input[type=radio])").all():
         radios.locator("input[type=radio]").first.check()
     stage.picture(page, "11-withdrawal")
-    page.locator("form[data-main-form] button[type=submit], form[data-main-form] button:not([type])").first.click()
+    page.locator(
+        "form[data-main-form] button[type=submit], form[data-main-form] button:not([type])"
+    ).first.click()
     assert stage.window("shogai").goto(table_url).status == 404
     stage.picture(stage.window("shogai"), "12-gone-at-once")
 
