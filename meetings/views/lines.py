@@ -1,7 +1,7 @@
 """Rows as a page shows them: plain lines, all fetched, in as many queries for thirty rows as for three."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from cases.models import Row
 from meetings.models import AgendaItem
@@ -85,6 +85,8 @@ def _facts(special):
             continue
         if isinstance(value, date):
             value = wareki_short(value)
+        elif isinstance(value, time):
+            value = f"{value:%H:%M}"
         elif column.choices:
             value = getattr(special, f"get_{column.name}_display")()
         yield column.verbose_name, str(value)
