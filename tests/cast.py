@@ -117,14 +117,22 @@ def _papers(cast):
         case, lead, model=Evaluation, categories=[6], plan=things.plan, reached="partly", result="continue"
     )
     things.authority = Authority.objects.create(
-        person=case.main_subject, holder_name="試験 後見人", kind="adult_guardian", from_day=DAY, recorded_by=lead.membership
+        person=case.main_subject,
+        holder_name="試験 後見人",
+        kind="adult_guardian",
+        from_day=DAY,
+        recorded_by=lead.membership,
     )
     things.concealed = case.concealed_contacts.create(
         person=case.main_subject, address="試験の秘匿住所", recorded_on=DAY, recorded_by=lead.membership
     )
     things.other_side = PersonFactory()
     things.separation = Separation.objects.create(
-        first=case.main_subject, second=things.other_side, reason="試験", recorded_on=DAY, recorded_by=lead.membership
+        first=case.main_subject,
+        second=things.other_side,
+        reason="試験",
+        recorded_on=DAY,
+        recorded_by=lead.membership,
     )
     things.separated_row = a_row(case, lead, subjects=[things.other_side])
 
@@ -203,7 +211,12 @@ def _past_sitting(cast):
     then = timezone.make_aware(datetime(2026, 4, 20, 14))
     for name in ("lead", "coordinator"):
         seat(item, cast.people[name], by=cast.coordinator, checked_in=then)
-    written = {"author": cast.coordinator.membership, "subjects": [cast.case.main_subject], "categories": [6], "day": day}
+    written = {
+        "author": cast.coordinator.membership,
+        "subjects": [cast.case.main_subject],
+        "categories": [6],
+        "day": day,
+    }
     things.minutes = item.write(kind=Row.Kind.MINUTES, text="試験の議事録", model=MinutesParagraph, **written)
     things.decision = item.write(kind=Row.Kind.DECISION, text="試験の決定", model=Decision, **written)
     Assignment.objects.create(row_id=things.decision.pk, agency=cast.partner.agency)
@@ -232,7 +245,9 @@ def _community(cast):
         code="shiken", programme=Programme.COMMUNITY, name="試験の行", measure=Measure.PLACES, order=1
     )
     things.plan_row = row
-    things.place = Place.objects.create(name="試験の場", plan_row=row, agency=lead.agency, from_day=date(2025, 4, 1))
+    things.place = Place.objects.create(
+        name="試験の場", plan_row=row, agency=lead.agency, from_day=date(2025, 4, 1)
+    )
     things.activity = Activity.objects.create(
         plan_row=row, place=things.place, agency=lead.agency, day=DAY, title="試験の活動"
     )

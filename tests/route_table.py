@@ -196,7 +196,7 @@ GET  agencies:place place                            | oooooo .. o ... >
 GET  agencies:place_edit place                       | o..... .. . ... >
 GET  agencies:place_print place                      | oooooo .. o ... >
 GET  agencies:place_activity_new place               | oooooo .. o ... >
-GET  agencies:activities                             | oooooo .. o ... >
+GET  agencies:activities                             | rrrrrr .. r ... >
 GET  agencies:activity_new                           | oooooo .. o ... >
 GET  agencies:activities_month 2026 6                | oooooo .. o ... >
 GET  agencies:activities_print 2026 6                | oooooo .. o ... >
@@ -209,7 +209,7 @@ GET  agencies:courses                                | oooooo .. o ... >
 GET  agencies:course_new                             | oooooo .. o ... >
 GET  agencies:course course                          | oooooo .. o ... >
 GET  agencies:course_edit course                     | o..... .. . ... >
-GET  agencies:plan                                   | oooooo oo o ooo >
+GET  agencies:plan                                   | rrrrrr rr r rrr >
 GET  agencies:plan_year 2026                         | oooooo oo o ooo >
 GET  agencies:programme_year 2026 community          | oooooo oo o ooo >
 GET  agencies:programme_print 2026 community         | oooooo oo o ooo >

@@ -74,7 +74,9 @@ def answered(browser, log_in, method, url, posted=()):
 def test_each_of_the_cast_is_answered_as_the_table_says(line, cast, browser, log_ins):
     url = url_of(line, cast)
     answers = [answered(browser, log_ins.get(name), line.method, url, line.posted) for name in PEOPLE]
-    assert "".join(answers) == line.codes, f"LPBQRCHMXNSA-\n{line.codes} expected\n{''.join(answers)} answered"
+    assert "".join(answers) == line.codes, (
+        f"LPBQRCHMXNSA-\n{line.codes} expected\n{''.join(answers)} answered"
+    )
 
 
 @pytest.mark.parametrize("line", [line for line in TABLE if line.method == "GET"], ids=str)
