@@ -10,7 +10,7 @@ os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
 
 from nisshin_support import database
 from nisshin_support.settings import *  # noqa: F403
-from nisshin_support.settings import TEMPLATES, postgres
+from nisshin_support.settings import MIDDLEWARE, TEMPLATES, postgres
 from tests.undefined import UndefinedVariable
 
 DATABASES = {"default": postgres(os.environ.get("TEST_DATABASE_URL") or database.url("owner", "test"))}
@@ -25,3 +25,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable("%s")  # type: ignore[index]
+# It would walk the whole folder of static files again for every test; the live site has it as in production.
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise")]

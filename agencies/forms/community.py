@@ -4,9 +4,9 @@ from django import forms
 
 from agencies.models import Activity, ConsultationDay, Course, Place
 from agencies.towns import TownInput
+from nisshin_support.days import ClockField, PastDayRules
 from nisshin_support.forms import HouseModelForm, PeriodRules, WarekiDateField
 from nisshin_support.versions import VersionRules
-from outreach.forms.days import ClockField, PastDayRules
 
 MOST_PEOPLE = 30000
 

@@ -1,14 +1,13 @@
 """相談受付票: three fields first; everything else when there is time."""
 
-import re
-import unicodedata
-from datetime import date, time
+from datetime import date
 
 from django import forms
 
 from cases.models import Consultation, Person
 from cases.models.case import Urgency
 from cases.models.consultation import Channel, Field, Topic
+from nisshin_support.days import ClockField
 from nisshin_support.forms import HouseForm, HouseModelForm, KanaField, PartialDateField, WarekiDateField
 from nisshin_support.kana import is_kana
 from nisshin_support.versions import VersionRules
@@ -20,27 +19,6 @@ def choice_group(choices, *, columns, many=False):
     widget = (forms.CheckboxSelectMultiple if many else forms.RadioSelect)(choices=choices)
     widget.columns = columns
     return widget
-
-
-class ClockField(forms.Field):
-    """A time of day as people type it: 14:03, 1403, 14時3分, in 全角 too."""
-
-    SHAPE = re.compile(r"(\d{1,2})(?::|時)(\d{1,2})?分?|(\d{1,2})(\d{2})")
-
-    def to_python(self, value):
-        if not value or isinstance(value, time):
-            return value or None
-        found = self.SHAPE.fullmatch(re.sub(r"\s", "", unicodedata.normalize("NFKC", str(value))))
-        if found:
-            hour, minute = int(found[1] or found[3]), int(found[2] or found[4] or 0)
-            if hour < 24 and minute < 60:
-                return time(hour, minute)
-        raise forms.ValidationError(
-            "時刻として読み取れません。14:03 のように入力してください。", code="invalid"
-        )
-
-    def prepare_value(self, value):
-        return value.strftime("%H:%M") if isinstance(value, time) else value
 
 
 class IdentityForm(HouseForm):

@@ -1,31 +1,11 @@
 """Forms of a meeting's day and of its segments."""
 
-import unicodedata
-
 from django import forms
 
 from meetings.models import LegalBasis, Meeting, Segment
+from nisshin_support.days import ClockField
 from nisshin_support.forms import HouseModelForm, WarekiDateField
 from nisshin_support.versions import VersionRules
-
-
-class ClockField(forms.TimeField):
-    """A time of day, also in 全角: 14:00, １４：００, 1400."""
-
-    def __init__(self, **options):
-        options.setdefault("help_text", "例: 14:00")
-        options.setdefault("error_messages", {"invalid": "時刻は「14:00」のように入力してください。"})
-        super().__init__(input_formats=["%H:%M", "%H時%M分", "%H時", "%H%M"], **options)
-        self.widget = forms.TextInput(attrs={"class": "w-short", "autocomplete": "off", "maxlength": "10"})
-        self.widget.is_required = self.required
-
-    def to_python(self, value):
-        return super().to_python(
-            unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else value
-        )
-
-    def prepare_value(self, value):
-        return f"{value:%H:%M}" if hasattr(value, "hour") else value
 
 
 class MeetingForm(VersionRules, HouseModelForm):

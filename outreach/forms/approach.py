@@ -3,9 +3,9 @@
 from django import forms
 
 from cases.models import Category
+from nisshin_support.days import ClockField, PastDayRules
 from nisshin_support.forms import HouseModelForm, PeriodRules, WarekiDateField
 from nisshin_support.versions import VersionRules
-from outreach.forms.days import ClockField, PastDayRules
 from outreach.models import Approach
 
 

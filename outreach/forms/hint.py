@@ -2,11 +2,11 @@
 
 from django import forms
 
+from nisshin_support.days import PastDayRules
 from nisshin_support.forms import HouseForm, HouseModelForm, KanaField, PeriodRules, WarekiDateField
 from nisshin_support.kana import name_key
 from nisshin_support.versions import VersionRules
 from nisshin_support.wareki import wareki_short
-from outreach.forms.days import PastDayRules
 from outreach.models import Hint, Informant
 
 MOST_OFFERED = 20

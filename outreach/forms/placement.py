@@ -3,10 +3,10 @@
 from django import forms
 
 from cases.models import Row
+from nisshin_support.days import PastDayRules
 from nisshin_support.forms import HouseForm, HouseModelForm, PeriodRules, WarekiDateField
 from nisshin_support.versions import VersionRules
 from outreach.forms.approach import CategoriesField
-from outreach.forms.days import PastDayRules
 from outreach.models import Host, HostMenu, Placement, PlacementFollowUp
 
 END_REASONS = "例:就職した、本人の希望、受入れ先の都合"

@@ -1,4 +1,4 @@
-"""Days and times as they are typed at a doorstep: not in the future, 14:03 or 1403 or 午後2時3分."""
+"""Days and times as people type them: a day that is not in the future, 14:03 or 1403 or 午後2時3分."""
 
 import re
 import unicodedata
@@ -44,7 +44,7 @@ def _time(found):
     return time(int(found["hour"]) + afternoon, int(found["minute"] or found["packed"] or 0))
 
 
-class PastDayRules:
+class PastDayRules(forms.Form):
     """`past_day` cannot lie after `today`; put it before HouseForm in the class's bases."""
 
     past_day = "happened_on"
