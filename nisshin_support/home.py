@@ -254,6 +254,12 @@ def next_segments(day):
     return list(coming.select_related("meeting").order_by("meeting__day", "meeting__pk", "order")[:SHOWN])
 
 
+def segments_entered(viewer, purpose, segments):
+    """Keys of those segments that the viewer has a part in: only these lead somewhere."""
+    mine = Segment.objects.visible_to(viewer, purpose).filter(pk__in=[segment.pk for segment in segments])
+    return set(mine.values_list("pk", flat=True))
+
+
 def items_for_member(viewer, purpose):
     """How many items wait for a member of a meeting, by sitting."""
     items = AgendaItem.objects.visible_to(viewer, purpose).filter(segment__meeting__day__gte=viewer.day)

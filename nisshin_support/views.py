@@ -75,7 +75,11 @@ def member_home(request):
     """The coming sittings of a chair or an invited member, and what waits to be prepared."""
     items = home_screens.items_for_member(request.viewer, request.purpose)
     segments = home_screens.next_segments(request.viewer.day)
-    waiting = [(segment, sum(item.segment_id == segment.pk for item in items)) for segment in segments]
+    entered = home_screens.segments_entered(request.viewer, request.purpose, segments)
+    waiting = [
+        (segment, segment.pk in entered, sum(item.segment_id == segment.pk for item in items))
+        for segment in segments
+    ]
     return render(request, "home/member.html", {"segments": waiting})
 
 
