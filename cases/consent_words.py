@@ -33,11 +33,11 @@ def categories_said(categories):
     return "・".join(Category(number).label for number in sorted(categories))
 
 
-def sentence(name, categories, agencies, agency_list, until):
+def sentence(name, categories, agencies, agency_list, until, ending="見られるようになります"):
     """○○さんの②健康・④経済を、A機関・B機関が、令和9年3月31日まで見られるようになります。"""
     to = "・".join([*(agency.name for agency in agencies), *([str(agency_list)] if agency_list else [])])
     end = f"{wareki(until)}まで" if until else "(終了日が未入力)"
-    return f"{name}さんの{categories_said(categories)}を、{to}が、{end}見られるようになります。"
+    return f"{name}さんの{categories_said(categories)}を、{to}が、{end}{ending}。"
 
 
 def closing_sentence(name, categories, agencies):

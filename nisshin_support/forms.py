@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.fields import BLANK_CHOICE_DASH
 
 from nisshin_support import kana, wareki
 
+DASHES = BLANK_CHOICE_DASH[0][1]
 DATE_HELP = "例: R7.4.1、令和7年4月1日、2025-04-01"
 PARTIAL_DATE_HELP = "例: S30.1.1、昭和30年1月1日、19550101。年だけ(S30)や「S30頃」でも入力できます。"
 
@@ -125,6 +127,18 @@ def _dress(field: forms.Field) -> None:
         field.error_messages["required"] = _required_words(field)
     if isinstance(field.widget, (forms.TextInput, forms.Select)) and not _is_group(field):
         attrs.setdefault("class", _width(field))
+    _name_the_blank(field)
+
+
+def _name_the_blank(field: forms.Field) -> None:
+    """Dashes tell a tired worker nothing: the empty choice of a model's field says what it means."""
+    words = "選んでください" if field.required else "選ばない"
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = words if field.empty_label == DASHES else field.empty_label
+    elif isinstance(field, forms.ChoiceField):
+        choices = list(field.widget.choices)
+        if choices[:1] == [("", DASHES)]:
+            field.choices = [("", words), *choices[1:]]
 
 
 def _is_group(field: forms.Field) -> bool:

@@ -36,12 +36,13 @@ class Section:
 
 
 def navigation(request):
-    """Context processor: the sections that the role in use may open. Counts stand on the home screen."""
+    """Context processor: the sections that the role in use may open, and whether it may search. Counts stand on the home screen."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
-        return {"navigation": []}
+        return {"navigation": [], "may_search": False}
     here = request.path
-    return {"navigation": [section for section in _sections(viewer, here) if section]}
+    sections = [section for section in _sections(viewer, here) if section]
+    return {"navigation": sections, "may_search": viewer.may_act_for(SUPPORT)}
 
 
 def _sections(viewer, here):

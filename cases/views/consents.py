@@ -285,8 +285,8 @@ def _said(consent):
     """The statement as one plain sentence."""
     agencies = [] if consent.all_agencies else list(consent.recipients.all())
     if consent.kind == Kind.GIVEN:
-        of_list = consent.recipient_list
-        return sentence(consent.person.name, consent.categories, agencies, of_list, consent.until_day)
+        of_list, ending = consent.recipient_list, "見られるという同意です"
+        return sentence(consent.person.name, consent.categories, agencies, of_list, consent.until_day, ending)
     if consent.kind == Kind.NOT_ASKED:
         return f"{consent.person.name}さんの意思は、まだ確かめていません。"
     return closing_sentence(consent.person.name, consent.categories, agencies)

@@ -25,6 +25,7 @@ from nisshin_support.wareki import wareki_short
 
 PAGE = 50
 MOST_ROWS = 200
+ACCEPT_ID = "accept_%s"  # both answers have a text: their fields need ids of their own
 LISTS = {"waiting": "回答待ち(自分の機関あて)", "sent": "送ったもの", "past": "終わったもの"}
 STATES = {"sent": ("waiting", "回答待ち"), "accepted": ("done", "受理"), "returned": ("overdue", "差戻し")}
 URGENT = {Urgency.TODAY: "urgent", Urgency.THREE_DAYS: "soon"}
@@ -255,7 +256,7 @@ def referral(request, public_id):
     """A referral, for its sender and its receiver: its text, and of the case only what the gate gives."""
     sheet = _sheet(request, public_id)
     audit.saw(request, "つなぎ", case=sheet.case, rows=[*sheet.texts, *sheet.rows], things=[public_id])
-    context = {"sheet": sheet, "accept_form": AcceptForm(), "return_form": ReturnForm()}
+    context = {"sheet": sheet, "accept_form": AcceptForm(auto_id=ACCEPT_ID), "return_form": ReturnForm()}
     return render(request, "cases/referral_detail.html", context)
 
 
@@ -310,7 +311,7 @@ def referral_accept(request, public_id):
     found = _locked(request, public_id, "to_agency_id")
     if found.status != Status.SENT:
         return _answered_already(request)
-    form = AcceptForm(request.POST)
+    form = AcceptForm(request.POST, auto_id=ACCEPT_ID)
     if not form.is_valid():
         return _with_errors(request, public_id, accept_form=form)
     cleaned = form.cleaned_data
@@ -378,5 +379,8 @@ def _answered_already(request):
 def _with_errors(request, public_id, accept_form=None, return_form=None):
     sheet = _sheet(request, public_id)
     audit.saw(request, "つなぎ", case=sheet.case, rows=[*sheet.texts, *sheet.rows], things=[public_id])
-    forms = {"accept_form": accept_form or AcceptForm(), "return_form": return_form or ReturnForm()}
+    forms = {
+        "accept_form": accept_form or AcceptForm(auto_id=ACCEPT_ID),
+        "return_form": return_form or ReturnForm(),
+    }
     return render(request, "cases/referral_detail.html", {"sheet": sheet, **forms})
