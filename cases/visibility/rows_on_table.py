@@ -72,26 +72,28 @@ def is_among(viewer: Viewer, item, condition):
 def meeting_rows(viewer: Viewer, item):
     """Condition on a row for 会議, on the table of `item`."""
     passes = (
-        born_before(item) if item.segment.is_statutory else m5_consented(viewer, item) & m6_free(viewer.day)
+        born_before(item, viewer.day)
+        if item.segment.is_statutory
+        else m5_consented(viewer, item) & m6_free(viewer.day)
     )
     return is_among(viewer, item, meeting_tables) & on_table(item) & passes & no_conflict(viewer)
 
 
-def born_before(item):
+def born_before(item, day):
     """Condition on a row at a 支援会議: it is free, born at this very item, or at an earlier one about the same person
     (§3.4: an unreleased row may be enclosed only in a later item about the same person)."""
     same_person = AgendaItem.objects.order_by().filter(
         pk=item.pk, case__main_subject=OuterRef("origin__case__main_subject")
     )
     earlier = Q(origin__segment__meeting__day__lt=item.segment.meeting.day) & Q(Exists(same_person))
-    return Q(origin__isnull=True) | Q(released_on__isnull=False) | Q(origin=item.pk) | earlier
+    return row_is_free(day) | Q(origin=item.pk) | earlier
 
 
 def preparation_rows(viewer: Viewer, item):
     """Condition on a row for 会議準備: texts for the office; title and question, and one's own answers, when called;
     others' enclosures only as far as the meeting's own rule lets them be seen, M3/P5 aside (§3.2)."""
     statutory = item.segment.is_statutory
-    by_rule = born_before(item) if statutory else m5_consented(viewer, item) & m6_free(viewer.day)
+    by_rule = born_before(item, viewer.day) if statutory else m5_consented(viewer, item) & m6_free(viewer.day)
     office, called = is_among(viewer, item, preparing_office), is_among(viewer, item, preparing_called)
     texts = Q(item=item.pk, kind__in=ITEM_TEXTS + P4_TEXTS)
     free_texts = texts if statutory else texts & m6_free(viewer.day)

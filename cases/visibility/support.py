@@ -238,7 +238,8 @@ def support_participations(viewer: Viewer):
         OuterRef("case__main_subject"), viewer.agency_id, Category.SERVICES, viewer.day
     )
     own = Q(agency=viewer.agency_id) | Q(case__in=leading(viewer))
-    among_participants = Q(case__in=taking_part(viewer)) & (Q(Exists(the_lead)) | Q(Exists(services)))
+    by_consent = row_is_free(viewer.day, "case__") & Q(Exists(services))
+    among_participants = Q(case__in=taking_part(viewer)) & (Q(Exists(the_lead)) | by_consent)
     return Q(case__in=visible) & (own | among_participants)
 
 

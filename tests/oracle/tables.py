@@ -195,7 +195,7 @@ def may_lie_here(w: World, v: Viewer, item: Item, row: Row) -> bool:
         return True
     born = w.items[row.origin]
     same = w.cases[born.case].main == w.cases[item.case].main
-    return same and meeting_day(w, born) <= meeting_day(w, item)
+    return same and meeting_day(w, born) < meeting_day(w, item)
 
 
 def header_at_meeting(w: World, v: Viewer, item: Item) -> bool:
