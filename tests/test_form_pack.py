@@ -8,9 +8,11 @@ from django import forms
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from cases.models import Authority
 from nisshin_support.forms import (
     DigitsField,
     HouseForm,
+    HouseModelForm,
     KanaField,
     PartialDateField,
     PeriodRules,
@@ -203,3 +205,14 @@ def test_chips_carry_a_shape_and_a_word(state, words):
 
 def test_chip_of_an_unknown_word_is_plain_and_escaped():
     assert chip("<訪問>") == '<span class="chip is-plain">&lt;訪問&gt;</span>'
+
+
+def test_the_empty_choice_of_a_models_field_says_what_it_means():
+    class Choosing(HouseModelForm):
+        class Meta:
+            model = Authority
+            fields = ["kind"]
+
+    form = Choosing()
+    assert form.fields["kind"].choices[0] == ("", "選んでください")
+    assert "-----" not in str(form["kind"])
