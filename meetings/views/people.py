@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -108,6 +109,8 @@ def _seat_chosen(request, item, *, substitute):
     if chosen:
         audit.did(request, "代理出席を加える" if substitute else "出席者を選ぶ", item=item, things=chosen)
         say(request, f"{len(chosen)}人を加えました")
+    else:
+        messages.warning(request, "加える人が選ばれていません。名前の前の四角を押して選んでください。")
 
 
 def _seat(item, seat_key):
