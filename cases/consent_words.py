@@ -1,5 +1,8 @@
 """同意 in plain words: the categories, what is explained, the sentence that sums a statement up."""
 
+from dataclasses import dataclass
+
+from cases.models.consent import Consent
 from cases.models.row import Category
 from nisshin_support.wareki import wareki
 
@@ -28,6 +31,30 @@ EXPLAINED = [
 ]
 
 
+@dataclass(frozen=True)
+class Statement:
+    """One statement as the lead reads it."""
+
+    consent: Consent
+    state: tuple[str, str]
+    categories: list
+    is_ending: bool
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """What an agency is told of a consent that names it: nothing of anybody else."""
+
+    public_id: str
+    whose: str
+    categories: list
+    given_on: object
+    from_day: object
+    until_day: object
+    state: tuple[str, str]
+    may_be_withdrawn: bool
+
+
 def categories_said(categories):
     """②健康・④経済"""
     return "・".join(Category(number).label for number in sorted(categories))
@@ -45,3 +72,14 @@ def closing_sentence(name, categories, agencies):
     what = categories_said(categories) if categories else "すべての分類"
     who = "・".join(agency.name for agency in agencies) or "すべての機関"
     return f"{name}さんの{what}を、{who}は見られなくなります(自分で書いた記録を除きます)。"
+
+
+def said_of(consent):
+    """The statement as one plain sentence."""
+    agencies = [] if consent.all_agencies else list(consent.recipients.all())
+    if consent.kind == Consent.Kind.GIVEN:
+        of_list, ending = consent.recipient_list, "見られるという同意です"
+        return sentence(consent.person.name, consent.categories, agencies, of_list, consent.until_day, ending)
+    if consent.kind == Consent.Kind.NOT_ASKED:
+        return f"{consent.person.name}さんの意思は、まだ確かめていません。"
+    return closing_sentence(consent.person.name, consent.categories, agencies)

@@ -1,7 +1,5 @@
 """同意: recorded by whoever takes part, seen whole by the lead, by others only as far as it is about them (§§1, 2)."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +8,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, AgencyList, CitySetting
 from cases import audit
-from cases.consent_words import CATEGORY_WORDS, EXPLAINED, closing_sentence, sentence
+from cases.consent_words import CATEGORY_WORDS, EXPLAINED, Concerned, Statement, closing_sentence, said_of
 from cases.forms.consent import ConsentForm, NarrowingForm, RefusalForm, WithdrawalForm, last_day_after
 from cases.models import Authority, Category, Consent, HouseholdMember, Person, Row
 from cases.models.consent import DAYS_SOON
@@ -29,30 +27,6 @@ SAID = {
     Kind.NARROWED: ("partial", "一部撤回"),
     Kind.NOT_ASKED: ("unknown", "未確認"),
 }
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One statement as the lead reads it."""
-
-    consent: Consent
-    state: tuple[str, str]
-    categories: list
-    is_ending: bool
-
-
-@dataclass(frozen=True)
-class Concerned:
-    """What an agency is told of a consent that names it: nothing of anybody else."""
-
-    public_id: str
-    whose: str
-    categories: list
-    given_on: object
-    from_day: object
-    until_day: object
-    state: tuple[str, str]
-    may_be_withdrawn: bool
 
 
 # --- the section on the case page ------------------------------------------------------------------------------------
@@ -281,17 +255,6 @@ def _whole_consent(request, public_id):
     return get_object_or_404(found, public_id=public_id)
 
 
-def _said(consent):
-    """The statement as one plain sentence."""
-    agencies = [] if consent.all_agencies else list(consent.recipients.all())
-    if consent.kind == Kind.GIVEN:
-        of_list, ending = consent.recipient_list, "見られるという同意です"
-        return sentence(consent.person.name, consent.categories, agencies, of_list, consent.until_day, ending)
-    if consent.kind == Kind.NOT_ASKED:
-        return f"{consent.person.name}さんの意思は、まだ確かめていません。"
-    return closing_sentence(consent.person.name, consent.categories, agencies)
-
-
 @for_purpose(Purpose.SUPPORT)
 def consent(request, public_id):
     """A statement, whole: for the lead and the coordinator's agency taking part; 404 for all others."""
@@ -299,7 +262,12 @@ def consent(request, public_id):
     audit.saw(request, "同意", case=found.case, things=[public_id])
     shared = shared_now([found.person], found.recipients.all(), request.viewer.day)
     statement = statements_of([found], shared, request.viewer.day)[0]
-    context = {"statement": statement, "consent": found, "said": _said(found), "in_force": _changeable(found)}
+    context = {
+        "statement": statement,
+        "consent": found,
+        "said": said_of(found),
+        "in_force": _changeable(found),
+    }
     return render(request, "cases/consent_detail.html", context)
 
 
@@ -392,7 +360,7 @@ def consent_narrow(request, public_id):
         return _narrow(request, found, form.cleaned_data)
     audit.saw(request, "一部撤回の記入", case=found.case, things=[public_id])
     return render(
-        request, "cases/consent_narrow.html", {"consent": found, "form": form, "said": _said(found)}
+        request, "cases/consent_narrow.html", {"consent": found, "form": form, "said": said_of(found)}
     )
 
 
