@@ -15,7 +15,8 @@ from cases.visibility import table
 from cases.visibility.consent import consents_to_something, every_pair_consented
 from cases.visibility.purposes import ROLE_PURPOSES, Purpose, Viewer
 from cases.visibility.support import acknowledged_today, is_separated
-from meetings.models.agenda import AgendaItem
+from meetings.models.agenda import AgendaItem, Attendance
+from meetings.models.roster import RosterTerm
 
 
 @dataclass(frozen=True)
@@ -139,68 +140,69 @@ def refusals_to_confirm(viewer: Viewer, segment) -> list[Refusal]:
         refusals.append(
             Refusal("M3", "確定できるのは、開催日の14日前からです。", "その日まで待ってください。")
         )
-    items = segment.items.filter(withdrawn_on__isnull=True).select_related("segment__meeting", "case")
+    items = list(segment.items.filter(withdrawn_on__isnull=True).select_related("segment__meeting"))
     if not items:
         refusals.append(Refusal("議題", "議題がありません。", "案件を提出してください。"))
+    return refusals + _refusals_of(viewer, segment, items)
+
+
+def _refusals_of(viewer: Viewer, segment, items) -> list[Refusal]:
+    """What is missing in each of these items of one segment; a fixed number of questions for all of them."""
+    these = AgendaItem.objects.order_by().filter(pk__in=[item.pk for item in items])
+    seats = Attendance.objects.filter(item__in=these.values("pk"), removed_on__isnull=True)
+    sound = these.filter(table.p4_reasoned() if segment.is_statutory else table.stands(viewer.day))
+    seated, sound_keys = set(seats.values_list("item", flat=True)), set(sound.values_list("pk", flat=True))
+    strangers = _seats_without_term(seats, segment.meeting.day) if segment.is_statutory else {}
+    refusals = []
     for item in items:
-        refusals += _refusals_of_item(viewer, item)
+        about = f"議題{item.order}"
+        refusals += [_not_a_member(seat, about) for seat in strangers.get(item.pk, [])]
+        if item.pk not in sound_keys:
+            refusals.append(_unsound(segment, about))
+        if item.pk not in seated:
+            refusals.append(
+                Refusal("M1", "出席する人が選ばれていません。", "出席する人を選んでください。", about)
+            )
     return refusals
 
 
-def _refusals_of_item(viewer: Viewer, item) -> list[Refusal]:
-    this = AgendaItem.objects.filter(pk=item.pk)
-    about = f"議題{item.order}"
-    if item.segment.is_statutory:
-        refusals = _members_missing(item, about)
-        if not this.filter(table.p4_reasoned()).exists():
-            refusals.append(
-                Refusal(
-                    "P4",
-                    "同意を得ていない理由か、共有の必要性が書かれていません。",
-                    "両方を記入してください。",
-                    about,
-                )
-            )
-    else:
-        refusals = []
-        if not this.filter(table.stands(viewer.day)).exists():
-            refusals.append(
-                Refusal(
-                    "M2",
-                    "本人の同意の範囲に入る出席機関がありません。",
-                    "出席機関を選び直すか、案件を取り下げてください。",
-                    about,
-                )
-            )
-    if not item.attendances.filter(removed_on__isnull=True).exists():
-        refusals.append(
-            Refusal("M1", "出席する人が選ばれていません。", "出席する人を選んでください。", about)
-        )
-    return refusals
-
-
-def _members_missing(item, about) -> list[Refusal]:
-    """P1 for each person selected for a 支援会議's item, on the meeting's day."""
-    missing = item.attendances.filter(removed_on__isnull=True).exclude(
-        Exists(term_on(item, item.segment.meeting.day))
-    )
-    return [
-        Refusal(
-            "P1",
-            f"{seat.agency}の{seat.user}さんは、開催日に構成員でないか、守秘の確認がありません。",
-            "任期と守秘の確認を記録するか、会長が指名してください。",
+def _unsound(segment, about) -> Refusal:
+    if segment.is_statutory:
+        return Refusal(
+            "P4",
+            "同意を得ていない理由か、共有の必要性が書かれていません。",
+            "両方を記入してください。",
             about,
         )
-        for seat in missing.select_related("agency", "user")
-    ]
+    return Refusal(
+        "M2",
+        "本人の同意の範囲に入る出席機関がありません。",
+        "出席機関を選び直すか、案件を取り下げてください。",
+        about,
+    )
+
+
+def _not_a_member(seat, about) -> Refusal:
+    return Refusal(
+        "P1",
+        f"{seat.agency}の{seat.user}さんは、開催日に構成員でないか、守秘の確認がありません。",
+        "任期と守秘の確認を記録するか、会長が指名してください。",
+        about,
+    )
+
+
+def _seats_without_term(seats, day) -> dict[int, list]:
+    """P1 for each person selected for a 支援会議's items, on the meeting's day; by item."""
+    missing: dict[int, list] = {}
+    for seat in seats.exclude(Exists(term_on(OuterRef("item"), day))).select_related("agency", "user"):
+        missing.setdefault(seat.item_id, []).append(seat)
+    return missing
 
 
 def term_on(item, day):
-    """Terms in force on `day`, acknowledged by then, for the person of an attendance (OuterRef)."""
-    from meetings.models.roster import RosterTerm
-
+    """Terms in force on `day`, acknowledged by then, for the person of an attendance (OuterRef) at `item`."""
     return RosterTerm.objects.filter(
-        Q(item__isnull=True) | Q(item=item.pk),
+        Q(item__isnull=True) | Q(item=item),
         in_force(day),
         user=OuterRef("user"),
         agency=OuterRef("agency"),
@@ -210,7 +212,7 @@ def term_on(item, day):
 
 def refusals_to_call(viewer: Viewer, item) -> list[Refusal]:
     """Why the 照会 of this item may not go out: P1, P2 and P4, or M2 and M1 (§3.2)."""
-    return _refusals_of_item(viewer, item)
+    return _refusals_of(viewer, item.segment, [item])
 
 
 def refusals_to_close(viewer: Viewer, segment) -> list[Refusal]:
