@@ -94,7 +94,6 @@ gate: venv
 tidy: venv
 	$(BIN)/ruff format --check $(LINTED)
 	$(BIN)/ruff check $(LINTED)
-	$(BIN)/djlint --quiet --check templates
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/python -m nisshin_support.database start test
@@ -106,4 +105,3 @@ check: tidy test
 format: venv
 	$(BIN)/ruff check --fix $(LINTED)
 	$(BIN)/ruff format $(LINTED)
-	$(BIN)/djlint --quiet --reformat templates

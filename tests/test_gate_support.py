@@ -10,8 +10,8 @@ from tests.factories import (
     AgencyFactory,
     a_case,
     a_consent,
-    a_refusal,
     a_referral,
+    a_refusal,
     a_row,
     a_viewer,
 )
