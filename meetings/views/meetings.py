@@ -86,6 +86,9 @@ def _lay_down(request, meeting):
         _save(form, first, second)
         audit.did(request, "会議の日を決める", things=[f"meeting:{form.instance.public_id}"])
         say(request, "会議を保存しました")
+        # With two segments neither comes first: the list shows both.
+        if second.instance.pk:
+            return redirect("meetings:meetings")
         return redirect("meetings:segment", first.instance.public_id)
     context = {"form": form, "first": first, "second": second, "is_new": meeting.pk is None}
     return render(request, "meetings/meeting_form.html", context)
