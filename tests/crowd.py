@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.db import connection
+
 from agencies.models import Activity, ConsultationDay, Course, Place
 from cases.models import (
     Assignment,
@@ -37,6 +39,9 @@ def more_of_everything(cast, number):
     for n in range(number):
         for add in (_rows, _plan, _around, _sittings, _outreach, _community):
             add(cast, n)
+    with connection.cursor() as cursor:
+        # A running database keeps its statistics by itself; a test's transaction has to say so.
+        cursor.execute("ANALYZE")
 
 
 def _rows(cast, n):

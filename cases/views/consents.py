@@ -140,7 +140,8 @@ def people_of(request, case):
     """Whose consent may be recorded: the main subject, subjects of visible rows, linked household members told of."""
     viewer, purpose = request.viewer, request.purpose
     rows = Row.objects.visible_to(viewer, purpose).filter(case=case).order_by()
-    subjects = Person.objects.visible_to(viewer, purpose).filter(matters__row__in=rows.values("pk"))
+    keys = set(rows.values_list("matters__subject", flat=True))
+    subjects = Person.objects.visible_to(viewer, purpose).filter(pk__in=keys)
     members = HouseholdMember.objects.visible_to(viewer, purpose).filter(case=case, person__isnull=False)
     found = {case.main_subject_id: case.main_subject} | {person.pk: person for person in subjects}
     for member in members.select_related("person"):
