@@ -79,7 +79,7 @@ browser:
 	  else echo '画面の試験に要ります: sudo apt-get install chromium fontconfig $(FONT_PACKAGES)'; exit 1; fi; fi
 
 test-fast: venv
-	@$(BIN)/pytest --reuse-db --quiet -m 'not browser' $(ARGS)
+	@$(BIN)/pytest --reuse-db --quiet -m 'not browser and not pages' $(ARGS)
 
 test: venv browser
 	@$(BIN)/pytest --quiet $(ARGS)

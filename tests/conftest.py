@@ -17,6 +17,17 @@ from nisshin_support import clock, database
 from tests.live_site import LiveSite, serve_a_fresh_site
 from tests.rendering import refusing_queries_while_rendering
 
+# Page by page over the whole site: left out of the fast loop, which keeps rules, guards, vectors and units.
+PAGE_BY_PAGE = ("_views.py", "test_admin.py", "test_every_page.py", "test_forged_posts.py", "test_routes_by_cast.py",
+                "test_gate_against_oracle.py", "test_place.py", "test_course.py", "test_consultation_day.py", "test_plan.py")  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what goes page by page (`make test-fast` leaves it out)."""
+    for item in items:
+        if item.path.name.endswith(PAGE_BY_PAGE):
+            item.add_marker(pytest.mark.pages)
+
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
