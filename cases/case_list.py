@@ -9,10 +9,9 @@ from django.db.models import Exists, Max, Min, OuterRef
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
-from agencies.models import Role
 from agencies.models.agency import in_force
 from cases.models import Case, Category, Consent, LeadTerm, Participation, Plan, Row
-from cases.visibility import visible_participations
+from cases.visibility import cases_with_whole_consents, visible_participations
 from nisshin_support.wareki import age_on, wareki_short
 
 CONSENT_WORDS = {
@@ -80,7 +79,8 @@ def _leads(keys, viewer, purpose):
 
 def _consents(cases, viewer, purpose):
     """For cases whose consents the viewer sees whole: how they stand today. One query for the statements."""
-    whole = _seen_whole(cases, viewer, purpose)
+    shown = Case.objects.order_by().filter(pk__in=[case.pk for case in cases])
+    whole = set(cases_with_whole_consents(shown, viewer, purpose).values_list("pk", flat=True))
     excludes = Consent.excluded.through.objects.filter(consent=OuterRef("pk"))
     stated = (
         Consent.objects.visible_to(viewer, purpose).filter(case__in=whole).annotate(excludes=Exists(excludes))
@@ -91,15 +91,6 @@ def _consents(cases, viewer, purpose):
         if statement.person_id == subjects[statement.case_id]:
             said[statement.case_id].append(statement)
     return {key: _standing(statements, viewer.day) for key, statements in said.items()}
-
-
-def _seen_whole(cases, viewer, purpose):
-    seen = Case.objects.visible_to(viewer, purpose).filter(pk__in=[case.pk for case in cases])
-    whole = set(seen.led_by(viewer.agency, viewer.day).order_by().values_list("pk", flat=True))
-    if viewer.role == Role.COORDINATOR:
-        writable = Case.objects.writable_by(viewer, purpose).filter(pk__in=[case.pk for case in cases])
-        whole |= set(writable.order_by().values_list("pk", flat=True))
-    return whole
 
 
 def _standing(statements, day):

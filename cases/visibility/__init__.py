@@ -108,6 +108,11 @@ def header_on_paper(viewer: Viewer, item) -> bool:
     return items.filter(rows_on_table.header_consented_today(viewer)).exists()
 
 
+def items_on_agenda(items, viewer: Viewer):
+    """Items as those who run their segment or keep its office count them: places, no headers (§3.2)."""
+    return items.filter(table.runs_segment(viewer), table.not_closed_to(viewer))
+
+
 def visible_segments(segments, viewer: Viewer, purpose: Purpose):
     """Segments the viewer has a part in; for 会議記録, those that the viewer runs and whose table has shut."""
     from meetings.models.agenda import AgendaItem
@@ -145,6 +150,11 @@ def visible_referrals(referrals, viewer: Viewer, purpose: Purpose):
 def visible_consents(consents, viewer: Viewer, purpose: Purpose):
     """Statements of consent seen whole (§1)."""
     return _support(support.support_consents, consents, viewer, purpose)
+
+
+def cases_with_whole_consents(cases, viewer: Viewer, purpose: Purpose):
+    """Cases whose statements of consent the viewer sees whole (§1)."""
+    return _support(support.cases_with_whole_consents, cases, viewer, purpose)
 
 
 def consents_concerning(consents, viewer: Viewer, purpose: Purpose):

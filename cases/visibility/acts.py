@@ -199,6 +199,19 @@ def _seats_without_term(seats, day) -> dict[int, list]:
     return missing
 
 
+def fits(viewer: Viewer, item):
+    """Condition on a seat or membership: 構成員 on the meeting's day, or an agency within the consent.
+
+    It warns those who select; it opens nothing. The gate asks again whenever somebody looks.
+    """
+    day = item.segment.meeting.day
+    if item.segment.is_statutory:
+        return Q(Exists(term_on(item, day)))
+    person, agency = item.case.main_subject_id, OuterRef("agency")
+    consented = consents_to_something(person, agency, min(viewer.day, day))
+    return Q(agency=item.brought_by_id) | consented & consents_to_something(person, agency, day)
+
+
 def term_on(item, day):
     """Terms in force on `day`, acknowledged by then, for the person of an attendance (OuterRef) at `item`."""
     return RosterTerm.objects.filter(

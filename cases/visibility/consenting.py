@@ -8,13 +8,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from agencies.models import Agency
-from agencies.models.staff import Role
 from cases.models.case import Case
 from cases.models.consent import Consent
 from cases.models.people import Person
 from cases.models.row import Category, InformationCategory, Row
-from cases.visibility import Purpose, Viewer, visible_consents
-from cases.visibility.acts import leads, takes_part
+from cases.visibility import Purpose, Viewer, cases_with_whole_consents, visible_consents
 from cases.visibility.consent import consent_in_force
 from cases.visibility.support import conflicted_people, leading
 
@@ -37,7 +35,8 @@ def visible_authorities(authorities, viewer: Viewer, purpose: Purpose):
 
 def sees_consents_whole(viewer: Viewer, case) -> bool:
     """Whether the viewer sees this case's statements whole: the lead, the coordinator's agency taking part (§1)."""
-    return leads(viewer, case) or viewer.role == Role.COORDINATOR and takes_part(viewer, case)
+    cases = Case.objects.order_by().filter(pk=case.pk)
+    return cases_with_whole_consents(cases, viewer, Purpose.SUPPORT).exists()
 
 
 def shared_now(people, agencies, day) -> dict[tuple[int, int], set[Category]]:

@@ -243,13 +243,18 @@ def support_participations(viewer: Viewer):
     return Q(case__in=visible) & (own | among_participants)
 
 
-def support_consents(viewer: Viewer):
-    """Condition on a consent: seen whole by the lead, and by the coordinator's agency taking part (§1)."""
-    visible = ids(Case, support_cases, viewer)
-    whole = Q(case__in=leading(viewer))
+def cases_with_whole_consents(viewer: Viewer):
+    """Condition on a case: its consents are seen whole, by the lead or the coordinator's agency taking part (§1)."""
+    whole = Q(pk__in=leading(viewer))
     if viewer.role == Role.COORDINATOR:
-        whole |= Q(case__in=taking_part(viewer))
-    return whole & Q(case__in=visible) & ~Q(person__in=conflicted_people(viewer))
+        whole |= Q(pk__in=taking_part(viewer))
+    return whole & support_cases(viewer)
+
+
+def support_consents(viewer: Viewer):
+    """Condition on a consent: it was recorded in such a case."""
+    whole = ids(Case, cases_with_whole_consents, viewer)
+    return Q(case__in=whole) & ~Q(person__in=conflicted_people(viewer))
 
 
 def support_consents_concerning(viewer: Viewer):

@@ -29,9 +29,9 @@ class AgendaItemQuerySet(models.QuerySet):
 
     def on_agenda_for(self, viewer):
         """Items as those who run their segment or keep its office count them: places, no headers (§3.2)."""
-        from cases.visibility import table
+        from cases.visibility import items_on_agenda
 
-        return self.still_on().filter(table.runs_segment(viewer), table.not_closed_to(viewer))
+        return items_on_agenda(self.still_on(), viewer)
 
     def still_on(self):
         """Items that nobody took off the agenda."""

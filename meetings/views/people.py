@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from agencies.models import CitySetting, Membership
 from cases import audit
 from cases.visibility import ROLE_PURPOSES, Purpose, acts, table
-from cases.visibility.consent import consents_to_something
 from meetings.forms.people import DesignationForm
 from meetings.models import Attendance, RosterTerm
 from meetings.views.at_hand import item_to_run, say
@@ -58,23 +57,9 @@ def _context(request, item):
 def seats_of(viewer, item):
     """The selected people of an item, in two queries."""
     chosen = item.attendances.filter(removed_on__isnull=True)
-    fitting = set(chosen.filter(_fits(viewer, item)).values_list("pk", flat=True))
+    fitting = set(chosen.filter(acts.fits(viewer, item)).values_list("pk", flat=True))
     chosen = chosen.select_related("user", "agency").order_by("agency__order", "user__kana", "pk")
     return [Seat(seat, seat.pk in fitting) for seat in chosen]
-
-
-def _fits(viewer, item):
-    """Condition on a seat or membership: 構成員 on the meeting's day, or an agency within the consent.
-
-    It warns those who select; it opens nothing. The gate asks again whenever somebody looks.
-    """
-    day = item.segment.meeting.day
-    if item.segment.is_statutory:
-        return Q(Exists(acts.term_on(item, day)))
-    person = item.case.main_subject_id
-    today = viewer.day if viewer.day < day else day
-    consented = consents_to_something(person, OuterRef("agency"), today)
-    return Q(agency=item.brought_by_id) | consented & consents_to_something(person, OuterRef("agency"), day)
 
 
 def _candidates(viewer, item):
@@ -82,7 +67,7 @@ def _candidates(viewer, item):
     seated = set(item.attendances.filter(removed_on__isnull=True).values_list("user", "agency"))
     staff = Membership.objects.in_force(viewer.day).in_force(max(viewer.day, item.segment.meeting.day))
     staff = staff.filter(role__in=ATTENDING).select_related("user", "agency")
-    fitting = Exists(Membership.objects.filter(_fits(viewer, item), pk=OuterRef("pk")))
+    fitting = Exists(Membership.objects.filter(acts.fits(viewer, item), pk=OuterRef("pk")))
     staff = staff.annotate(fits=fitting).order_by("agency__order", "agency__pk", "user__kana", "pk")
     return [member for member in staff if (member.user_id, member.agency_id) not in seated]
 

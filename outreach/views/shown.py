@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from agencies.models.agency import in_force
 from cases.models import Case
-from cases.visibility import visible_participations
-from cases.visibility.consent import consent_in_force
+from cases.visibility.reverse import agencies_that_would_see
 
 PAGE = 50
 
@@ -58,12 +55,9 @@ def name_rows(request, rows):
 
 def readers_of(request, case, category):
     """Names of the other agencies taking part that the main subject's consent lets see `category` today."""
-    viewer = request.viewer
-    taking_part = case.participations.filter(in_force(viewer.day)).exclude(agency=viewer.agency_id)
-    consented = consent_in_force(OuterRef("case__main_subject"), OuterRef("agency"), category, viewer.day)
-    known = visible_participations(taking_part.filter(Exists(consented)), viewer, request.purpose)
-    others = known.order_by("agency__order", "pk").values_list("agency__name", flat=True)
-    return [viewer.agency.name, *others]
+    own = request.viewer.agency
+    seeing = agencies_that_would_see(request.viewer, case, [case.main_subject], [category])
+    return [own.name, *(agency.name for agency in seeing if agency.pk != own.pk)]
 
 
 def say_saved(request, words="保存しました"):
