@@ -3,6 +3,7 @@ from agencies.models.city import CitySetting, Holiday
 from agencies.models.community import Activity, ConsultationDay, Course, Place
 from agencies.models.plan import PlannedNumber, PlanRow
 from agencies.models.staff import Membership, Role, User
+from agencies.models.succession import Succession
 
 __all__ = [
     "Activity",
@@ -18,5 +19,6 @@ __all__ = [
     "PlanRow",
     "PlannedNumber",
     "Role",
+    "Succession",
     "User",
 ]

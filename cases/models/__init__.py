@@ -3,6 +3,8 @@ from cases.models.case import Case, LeadOffer, LeadTerm, Participation
 from cases.models.concealed import ConcealedContact, ConcealedHandover
 from cases.models.consent import Authority, Consent
 from cases.models.consultation import Consultation
+from cases.models.emergency import EmergencyDisclosure
+from cases.models.identity import PersonLink
 from cases.models.people import ConflictOfInterest, Person, Separation
 from cases.models.plan import Assignment, Evaluation, Plan, PlanAction, PlanGoal
 from cases.models.record import ContactDetail, HouseholdMember, Record
@@ -22,6 +24,7 @@ __all__ = [
     "Consent",
     "Consultation",
     "ContactDetail",
+    "EmergencyDisclosure",
     "Enclosure",
     "Evaluation",
     "FormSubmission",
@@ -32,6 +35,7 @@ __all__ = [
     "Matter",
     "Participation",
     "Person",
+    "PersonLink",
     "Plan",
     "PlanAction",
     "PlanGoal",

@@ -140,6 +140,11 @@ class Consent(models.Model):
         blank=True,
         related_name="+",
     )
+    names_function = models.BooleanField(
+        "担う機能で名指しする",
+        default=False,
+        help_text="事業者が替わっても、同じ機能を引き継いだ機関への同意として扱います。",
+    )
     all_agencies = models.BooleanField(
         "すべての機関について", default=False, help_text="拒否・一部撤回のとき"
     )

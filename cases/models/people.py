@@ -72,6 +72,10 @@ class Person(models.Model):
     birth_precision = models.CharField(max_length=10, choices=Precision.choices, default=Precision.DAY)
     birth_estimated = models.BooleanField("推定", default=False)
     died_on = models.DateField("死亡日", null=True, blank=True)
+    # Filled in by the second wall: who has just entered a record must be able to go on with it.
+    entered_by = models.ForeignKey(
+        "agencies.Agency", models.PROTECT, null=True, related_name="+", editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PersonQuerySet.as_manager()

@@ -99,6 +99,12 @@ class Row(models.Model):
         PLACEMENT = "placement", "マッチング"
         FOLLOW_UP = "follow_up", "定着支援"
 
+    class Learned(models.TextChoices):
+        """What a writer says who saw a 支援会議 about the person in the last 90 days (contract §3.4)."""
+
+        AT_MEETING = "at_meeting", "会議で知った"
+        BY_ONESELF = "by_oneself", "自ら確認した"
+
     public_id = PublicIdField()
     case = models.ForeignKey("cases.Case", models.PROTECT, verbose_name="ケース", related_name="rows")
     kind = models.CharField("種類", max_length=20, choices=Kind.choices)
@@ -127,6 +133,10 @@ class Row(models.Model):
         "agencies.Membership", models.PROTECT, null=True, related_name="+", editable=False
     )
     release_reason = models.CharField("解除の理由", max_length=200, blank=True, editable=False)
+    # Written within 90 days of a 支援会議 about the person: learnt there (has its origin), or found out by oneself.
+    learned = models.CharField(
+        "どこで知ったか", max_length=10, choices=Learned.choices, blank=True, editable=False
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = RowQuerySet.as_manager()

@@ -1,6 +1,8 @@
 """Which models are confidential, and how the gate reaches each; which are not, and why. A check demands an entry."""
 
 CONFIDENTIAL = {
+    "cases.PersonLink": "read by the gate; shown for 名寄せ alone, through visible_links",
+    "cases.EmergencyDisclosure": "EmergencyDisclosure.objects.visible_to",
     "cases.Person": "Person.objects.visible_to",
     "cases.Separation": "through a case that the viewer's agency leads",
     "cases.ConflictOfInterest": "read by the gate alone; recorded through a visible case",
@@ -28,6 +30,8 @@ CONFIDENTIAL = {
     "cases.Assignment": "with its row (S5)",
     "cases.AuditEntry": "purpose 監査: case number, user, purpose, rule, time; no contents",
     "meetings.AgendaItem": "AgendaItem.objects.visible_to",
+    "meetings.Release": "with its row, for 会議記録",
+    "meetings.Snapshot": "Snapshot.objects.visible_to",
     "meetings.Attendance": "with its item",
     "meetings.MinutesParagraph": "a row",
     "meetings.Decision": "a row",

@@ -1,7 +1,9 @@
 from meetings.models.agenda import AgendaItem, Attendance
 from meetings.models.meeting import LegalBasis, Meeting, Segment
 from meetings.models.minutes import Decision, MinutesParagraph
+from meetings.models.release import Release
 from meetings.models.roster import RosterTerm
+from meetings.models.snapshot import Snapshot
 
 __all__ = [
     "AgendaItem",
@@ -10,6 +12,8 @@ __all__ = [
     "LegalBasis",
     "Meeting",
     "MinutesParagraph",
+    "Release",
     "RosterTerm",
     "Segment",
+    "Snapshot",
 ]
