@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -87,8 +88,8 @@ def test_it_is_narrowed_without_words_in_the_address(client, auditor, worker, ca
 
 
 def test_days_are_days_in_tokyo_and_both_ends_are_inside(client, auditor, worker):
-    entry = an_entry(worker)
-    AuditEntry.objects.filter(pk=entry.pk).update(at=datetime(2026, 5, 31, 15, 30, tzinfo=UTC))
+    with time_machine.travel(datetime(2026, 5, 31, 15, 30, tzinfo=UTC), tick=False):
+        an_entry(worker)
     assert narrowed(client, from_day="R8.6.1", until_day="R8.6.1").context["lines"]
     assert not narrowed(client, until_day="R8.5.31").context["lines"]
 

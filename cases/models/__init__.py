@@ -1,4 +1,5 @@
 from cases.models.audit import AuditEntry
+from cases.models.audit_seal import AuditCheck, AuditSeal
 from cases.models.case import Case, LeadOffer, LeadTerm, Participation
 from cases.models.concealed import ConcealedContact, ConcealedHandover
 from cases.models.consent import Authority, Consent
@@ -14,7 +15,9 @@ from cases.models.screen import FormSubmission, StoredSearch
 
 __all__ = [
     "Assignment",
+    "AuditCheck",
     "AuditEntry",
+    "AuditSeal",
     "Authority",
     "Case",
     "Category",

@@ -2,7 +2,14 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models import Func
+from django.db.models.functions import Cast, Coalesce
+
+# The number of the transaction that wrote the entry: sealing needs it, because commit order is not key order.
+THIS_TRANSACTION = Cast(
+    Cast(Func(function="pg_current_xact_id", output_field=models.TextField()), models.TextField()),
+    models.BigIntegerField(),
+)
 
 
 class AuditEntryQuerySet(models.QuerySet):
@@ -46,6 +53,7 @@ class AuditEntry(models.Model):
     rows = ArrayField(models.BigIntegerField(), default=list, verbose_name="行")
     things = ArrayField(models.CharField(max_length=60), default=list, verbose_name="対象")
     reason = models.TextField("理由", blank=True)
+    transaction = models.BigIntegerField("取引の番号", db_default=THIS_TRANSACTION, db_index=True, editable=False)
 
     objects = AuditEntryQuerySet.as_manager()
 

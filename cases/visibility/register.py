@@ -43,6 +43,8 @@ CONFIDENTIAL = {
 }
 
 NOT_CONFIDENTIAL = {
+    "cases.AuditSeal": "digests of the audit trail; the web role has no right on it",
+    "cases.AuditCheck": "numbers that sealing and checking found; names nobody",
     "cases.InformationCategory": "the six categories themselves",
     "cases.FormSubmission": "a random key and an address without names",
     "cases.StoredSearch": "read by its own user alone",

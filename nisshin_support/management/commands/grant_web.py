@@ -8,7 +8,9 @@ from django.db import connection, transaction
 
 # What the web role may add to and read, never change or remove.
 APPEND_ONLY_TABLES = ("cases_auditentry",)
-READ_ONLY_TABLES = ("django_migrations", "cases_informationcategory")
+READ_ONLY_TABLES = ("django_migrations", "cases_informationcategory", "cases_auditcheck")
+# What the web role has no business with at all.
+CLOSED_TABLES = ("cases_auditseal",)
 
 GRANTS = """
 REVOKE ALL ON DATABASE {database} FROM PUBLIC;
@@ -36,6 +38,8 @@ class Command(BaseCommand):
                 cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {_quoted(table)} FROM {names['role']}")
             for table in self._present(cursor, READ_ONLY_TABLES):
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {_quoted(table)} FROM {names['role']}")
+            for table in self._present(cursor, CLOSED_TABLES):
+                cursor.execute(f"REVOKE ALL ON {_quoted(table)} FROM {names['role']}")
         if options["verbosity"]:
             self.stdout.write(f"{_role()} に権限を与えました。")
 
