@@ -1,4 +1,5 @@
 from agencies.models.agency import Agency, AgencyList, Commission
+from agencies.models.approval import Approval
 from agencies.models.city import CitySetting, Holiday
 from agencies.models.community import Activity, ConsultationDay, Course, Place
 from agencies.models.plan import PlannedNumber, PlanRow
@@ -9,6 +10,7 @@ __all__ = [
     "Activity",
     "Agency",
     "AgencyList",
+    "Approval",
     "CitySetting",
     "Commission",
     "ConsultationDay",

@@ -30,6 +30,10 @@ class User(AbstractUser):
     first_name = last_name = None
     name = models.CharField("氏名", max_length=80)
     kana = models.CharField("ふりがな", max_length=120, blank=True)
+    # The password was made by others: the person chooses an own one before anything else.
+    must_change_password = models.BooleanField(
+        "次のログインでパスワードを変える", default=False, editable=False
+    )
 
     REQUIRED_FIELDS = ["name"]
 
