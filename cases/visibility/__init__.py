@@ -170,3 +170,15 @@ def visible_participations(participations, viewer: Viewer, purpose: Purpose):
 def visible_concealed_contacts(contacts, viewer: Viewer, purpose: Purpose):
     """Concealed contacts of the main subject of an open case that the viewer's agency leads today (§1)."""
     return _support(support.support_concealed_contacts, contacts, viewer, purpose)
+
+
+def visible_disclosures(disclosures, viewer: Viewer, purpose: Purpose):
+    """緊急提供 of cases the agency takes part in, and those open to it (§3.5)."""
+    return _support(support.support_disclosures, disclosures, viewer, purpose)
+
+
+def visible_snapshots(snapshots, viewer: Viewer, purpose: Purpose):
+    """Snapshots for 会議記録: of segments the viewer runs whose table has shut (§§3.4, 5)."""
+    if purpose != Purpose.MEETING_RECORD or not viewer.may_act_for(purpose):
+        return snapshots.none()
+    return _meeting(table.record_snapshots, snapshots, viewer)

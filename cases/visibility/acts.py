@@ -8,11 +8,11 @@ from agencies.models import Membership
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
 from cases.models.case import Case, LeadTerm, Participation
-from cases.models.people import Separation
 from cases.models.referral import Enclosure
 from cases.models.row import Matter, Row
 from cases.visibility import table
 from cases.visibility.consent import consents_to_something, every_pair_consented
+from cases.visibility.identity import separations_of
 from cases.visibility.purposes import ROLE_PURPOSES, Purpose, Viewer
 from cases.visibility.support import acknowledged_today, is_separated
 from meetings.models.agenda import AgendaItem, Attendance
@@ -46,16 +46,17 @@ def runs(viewer: Viewer, segment) -> bool:
     """Whether the viewer may call, plan, select, confirm, check in, add substitutes and close this segment."""
     if segment.is_statutory:
         named = viewer.user_id in (segment.chair_id, segment.deputy_id)
-        return named and viewer.may_act_for(Purpose.PREPARATION) and _acknowledged(viewer)
+        return named and viewer.may_act_for(Purpose.PREPARATION) and acknowledged(viewer)
     return viewer.role == Role.COORDINATOR
 
 
 def keeps_office(viewer: Viewer, segment) -> bool:
     """Whether the viewer is the 事務局: it writes minutes and decisions; of a 支援会議 only when acknowledged."""
-    return viewer.role == Role.COORDINATOR and (not segment.is_statutory or _acknowledged(viewer))
+    return viewer.role == Role.COORDINATOR and (not segment.is_statutory or acknowledged(viewer))
 
 
-def _acknowledged(viewer: Viewer) -> bool:
+def acknowledged(viewer: Viewer) -> bool:
+    """Whether the viewer's acknowledgement of secrecy is valid today."""
     return acknowledged_today(viewer).exists()
 
 
@@ -108,10 +109,8 @@ def _separated_from_sitting(meeting, case) -> bool:
     lying_there = Q(item__in=items.values("pk")) | Q(
         enclosures__item__in=items.values("pk"), enclosures__removed_on__isnull=True
     )
-    apart = Separation.objects.filter(lifted_by__isnull=True)
-    one_way = Q(first=case.main_subject_id, second=OuterRef("subject"))
-    other_way = Q(second=case.main_subject_id, first=OuterRef("subject"))
-    about = Matter.objects.filter(Exists(apart.filter(one_way | other_way)), row=OuterRef("pk"))
+    apart = separations_of(case.main_subject_id, OuterRef("subject"))
+    about = Matter.objects.filter(Exists(apart), row=OuterRef("pk"))
     return other_cases.exists() or Row.objects.filter(lying_there).filter(Exists(about)).exists()
 
 

@@ -3,14 +3,16 @@
 Every argument may be a literal or an `OuterRef`; the conditions below carry the contract's numbers.
 """
 
-from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q, Value
+from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Cast
 
 from agencies.models import Agency, CitySetting
 from agencies.models.agency import in_force
 from cases.models.consent import Authority, Consent
-from cases.models.people import Separation
+from cases.models.people import Person
 from cases.models.row import InformationCategory, Matter
+from cases.visibility.identity import links_of, same_person, separations_of
+from cases.visibility.succession import by_predecessor
 
 Kind, GivenBy, Method = Consent.Kind, Consent.GivenBy, Consent.Method
 
@@ -35,7 +37,25 @@ def as_day(value):
 
 
 def consent_in_force(person, agency, category, day):
-    """Statements that let `agency` see `category` of `person` on `day` (§2, all nine conditions)."""
+    """Statements that let `agency` see `category` of `person` on `day` (§2, all nine conditions).
+
+    Where two records are one person, every record must hold, until the person has said it anew (vector 22).
+    """
+    scope = [deeper(argument) for argument in (agency, category, day)]
+    return _statements(person, agency, category, day).exclude(Exists(_records_that_do_not_hold(*scope)))
+
+
+def _records_that_do_not_hold(agency, category, day):
+    """Links of the statement's person to a record without consent of its own; a statement given after a second
+    person confirmed the link needs none."""
+    said_before = Q(confirmed_on__isnull=True) | Q(confirmed_on__gte=OuterRef("given_on"))
+    other = Case(When(first=OuterRef("person"), then=F("second_id")), default=F("first_id"))
+    own = _statements(OuterRef("other"), *[deeper(argument) for argument in (agency, category, day)])
+    return links_of(OuterRef("person")).filter(said_before).annotate(other=other).exclude(Exists(own))
+
+
+def _statements(person, agency, category, day):
+    """Statements of one record that meet the nine conditions by themselves."""
     return (
         Consent.objects.order_by()
         .filter(person=person, kind=Kind.GIVEN, for_programme=True)  # 1
@@ -45,9 +65,14 @@ def consent_in_force(person, agency, category, day):
         .filter(withdrawn_on__isnull=True, withdrawn_at__isnull=True)  # 5
         .filter(_names_agency(agency, day))  # 6
         .filter(categories__contains=[category])  # 7
-        .filter(Q(person__died_on__isnull=True) | Q(person__died_on__gt=day))  # 8
+        .exclude(Exists(_records_died(deeper(day))))  # 8
         .exclude(Exists(_closing_statements(agency, category, day)))  # 9
     )
+
+
+def _records_died(day):
+    """§2, 8: the record, or one that is the same person, with a death by `day`."""
+    return Person.objects.order_by().filter(same_person("pk", OuterRef("person")), died_on__lte=day)
 
 
 def consents_to_something(person, agency, day):
@@ -105,15 +130,8 @@ def _authority_for_consent(day):
     authority = authority.annotate(age=AgeOn(as_day(day), F("person__birth_date")))
     for_minor = Q(kind__in=Authority.FOR_MINORS, age__lt=18) & _birth_date_known("person__")
     for_adult = ~Q(kind__in=Authority.FOR_MINORS) & ~Q(proof="") & Q(covers_sharing=True)
-    return authority.filter(for_minor | for_adult).exclude(Exists(_separated_holder()))
-
-
-def _separated_holder():
-    apart = Separation.objects.filter(lifted_by__isnull=True)
-    return apart.filter(
-        Q(first=OuterRef("person"), second=OuterRef("holder"))
-        | Q(second=OuterRef("person"), first=OuterRef("holder"))
-    )
+    separated = Q(holder__isnull=False) & Q(Exists(separations_of(OuterRef("person"), OuterRef("holder"))))
+    return authority.filter(for_minor | for_adult).exclude(separated)
 
 
 def _birth_date_known(prefix):
@@ -134,22 +152,30 @@ def _recorded_how():
 
 
 def _names_agency(agency, day):
-    """§2, 6: by name or in the named version of the 別表; an agency no longer active receives nothing."""
-    active = Agency.objects.filter(in_force(deeper(day)), pk=deeper(agency))
-    return _mentions(agency) & Q(Exists(active))
+    """§2, 6: by name or in the named version of the 別表; an agency no longer active receives nothing. A successor
+    only where its predecessor was named by the function (§4)."""
+    agency, day = deeper(agency), deeper(day)
+    active = Agency.objects.filter(in_force(day), pk=agency)
+    by_function = Q(names_function=True) & Q(Exists(by_predecessor(_recipients(), agency, day)))
+    named = Q(Exists(_recipients().filter(agency=agency))) | Q(Exists(_listed().filter(agency=agency)))
+    return Q(Exists(active)) & (named | by_function)
 
 
-def _mentions(agency):
-    by_name = Consent.recipients.through.objects.filter(consent=OuterRef("pk"), agency=deeper(agency))
-    return Q(Exists(by_name)) | Q(Exists(_on_list(agency)))
+def _recipients():
+    return Consent.recipients.through.objects.filter(consent=OuterRef("pk"))
 
 
-def _on_list(agency):
-    return Agency.lists.through.objects.filter(agencylist=OuterRef("recipient_list"), agency=deeper(agency))
+def _listed():
+    return Agency.lists.through.objects.filter(agencylist=OuterRef("recipient_list"))
 
 
-def _excludes(agency):
-    return Q(Exists(Consent.excluded.through.objects.filter(consent=OuterRef("pk"), agency=deeper(agency))))
+def _left_out():
+    return Consent.excluded.through.objects.filter(consent=OuterRef("pk"))
+
+
+def _takes_out(named, agency, day):
+    """A refusal that names an agency binds its successor too."""
+    return Q(Exists(named().filter(agency=agency))) | Q(Exists(by_predecessor(named(), agency, day)))
 
 
 def _closing_statements(agency, category, day):
@@ -157,22 +183,20 @@ def _closing_statements(agency, category, day):
     agency, day = deeper(agency), deeper(day)
     return (
         Consent.objects.order_by()
-        .filter(person=OuterRef("person"))
-        .filter(_covers(agency, deeper(category)))
+        .filter(same_person("person", OuterRef("person")))
+        .filter(_covers(agency, deeper(category), day))
         .filter(_closes_by_speaker(day))
     )
 
 
-def _covers(agency, category):
+def _covers(agency, category, day):
     """An exclusion covers every category; a refusal or narrowing its agencies and categories (none named: all)."""
     everything_or_category = Q(categories=[]) | Q(categories__contains=[category])
-    everybody = Q(all_agencies=True) | Q(recipient_list__isnull=True) & ~Q(Exists(_named_agencies()))
+    everybody = Q(all_agencies=True) | Q(recipient_list__isnull=True) & ~Q(Exists(_recipients()))
+    agency, day = deeper(agency), deeper(day)
+    mentioned = _takes_out(_recipients, agency, day) | _takes_out(_listed, agency, day)
     negative = Q(kind__in=[Kind.REFUSED, Kind.NARROWED]) & everything_or_category
-    return _excludes(agency) | negative & (everybody | _mentions(agency))
-
-
-def _named_agencies():
-    return Consent.recipients.through.objects.filter(consent=OuterRef("pk"))
+    return _takes_out(_left_out, agency, day) | negative & (everybody | mentioned)
 
 
 def _closes_by_speaker(day):
@@ -192,10 +216,8 @@ def _given_by_representative():
 
 def _is_fifteen(day):
     """From 15 on (unknown birth date counts as adult) any refusal of the person closes a representative's consent."""
-    from cases.models.people import Person
-
     grown = Person.objects.order_by().annotate(age=AgeOn(as_day(deeper(day)), F("birth_date")))
-    return Q(Exists(grown.filter(Q(age__gte=15) | ~_birth_date_known(""), pk=OuterRef("person"))))
+    return Q(Exists(grown.filter(Q(age__gte=15) | ~_birth_date_known(""), pk=OuterRef(OuterRef("person")))))
 
 
 def _speaks_for_it():

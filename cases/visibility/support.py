@@ -9,26 +9,21 @@ from agencies.models.staff import Role
 from cases.models.case import Case, LeadTerm, Participation
 from cases.models.consent import Consent
 from cases.models.consultation import Consultation
-from cases.models.people import ConflictOfInterest, Separation
+from cases.models.emergency import EmergencyDisclosure
 from cases.models.plan import Assignment
 from cases.models.referral import Enclosure, Referral
 from cases.models.row import Category, Matter, Row
 from cases.visibility.consent import consent_in_force, consents_to_everything, every_pair_consented
+from cases.visibility.identity import conflicted_people, separations_of
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Viewer
+from cases.visibility.succession import own_or_succeeded
 from meetings.models.roster import RosterTerm
 
 DAYS_AFTER_RETURN = timedelta(days=30)
 
 
 # --- what closes everything, before any rule -------------------------------------------------------------------------
-
-
-def conflicted_people(viewer: Viewer):
-    """People for whom the viewer, or the viewer's agency, has a recorded conflict: every purpose is closed (§3)."""
-    return ConflictOfInterest.objects.filter(Q(user=viewer.user_id) | Q(agency=viewer.agency_id)).values(
-        "person"
-    )
 
 
 def no_conflict(viewer: Viewer):
@@ -39,11 +34,8 @@ def no_conflict(viewer: Viewer):
 
 def is_separated():
     """Condition on a row: it is about one side of a separation, in the other side's case (§3)."""
-    apart = Separation.objects.order_by().filter(lifted_by__isnull=True)
-    one_way = Q(first=OuterRef("subject"), second=OuterRef("row__case__main_subject"))
-    other_way = Q(second=OuterRef("subject"), first=OuterRef("row__case__main_subject"))
-    about = Matter.objects.order_by().filter(Exists(apart.filter(one_way | other_way)), row=OuterRef("pk"))
-    return Q(Exists(about))
+    apart = separations_of(OuterRef("subject"), OuterRef("row__case__main_subject"))
+    return Q(Exists(Matter.objects.order_by().filter(Exists(apart), row=OuterRef("pk"))))
 
 
 # --- building blocks -------------------------------------------------------------------------------------------------
@@ -67,12 +59,9 @@ def taking_part(viewer: Viewer):
 
 
 def took_part(viewer: Viewer):
-    """Cases in which it takes part or took part."""
-    return (
-        Participation.objects.order_by()
-        .filter(agency=viewer.agency_id, from_day__lte=viewer.day)
-        .values("case")
-    )
+    """Cases in which it, or an agency that it has taken over, takes part or took part."""
+    parts = Participation.objects.order_by().filter(own_or_succeeded("agency", viewer))
+    return parts.filter(from_day__lte=viewer.day).values("case")
 
 
 def leading(viewer: Viewer):
@@ -89,6 +78,14 @@ def live_referrals(viewer: Viewer):
         | Q(status=Referral.Status.ACCEPTED, participation__isnull=False) & not_ended
     )
     return Referral.objects.order_by().filter(grounded & live, to_agency=viewer.agency_id)
+
+
+def open_disclosures(viewer: Viewer):
+    """緊急提供 to the viewer's agency that are open: in their period, not ended, and approved or not yet overdue."""
+    approved = Q(approved_on__lte=viewer.day) | Q(approve_by__gte=viewer.day)
+    return EmergencyDisclosure.objects.order_by().filter(
+        in_force(viewer.day) & approved, to_agency=viewer.agency_id, ended_on__isnull=True
+    )
 
 
 def acknowledged_today(viewer: Viewer):
@@ -121,8 +118,12 @@ def live_assignments(viewer: Viewer):
 def support_cases(viewer: Viewer):
     """Condition on a case: it exists for the viewer (§3.1, Case)."""
     free = row_is_free(viewer.day)
-    known = Q(pk__in=took_part(viewer)) | Q(pk__in=live_referrals(viewer).values("case"))
-    opened = Q(opened_by=viewer.agency_id, pk__in=took_part(viewer))
+    known = (
+        Q(pk__in=took_part(viewer))
+        | Q(pk__in=live_referrals(viewer).values("case"))
+        | Q(pk__in=open_disclosures(viewer).values("case"))
+    )
+    opened = own_or_succeeded("opened_by", viewer) & Q(pk__in=took_part(viewer))
     assigned = Q(pk__in=live_assignments(viewer).values("row__case"))
     not_conflicted = ~Q(main_subject__in=conflicted_people(viewer))
     return not_conflicted & (free & known | opened | assigned)
@@ -138,6 +139,7 @@ def support_headers(viewer: Viewer):
         Q(pk__in=took_part(viewer))
         | Q(pk__in=live_assignments(viewer).values("row__case"))
         | Q(pk__in=consented.values("case"))
+        | Q(pk__in=open_disclosures(viewer).filter(with_header=True).values("case"))
     )
 
 
@@ -145,9 +147,10 @@ def support_headers(viewer: Viewer):
 
 
 def s1_own(viewer: Viewer):
-    """S1: the agency recorded it, and it is free; the case's opener is asked for the row alone."""
-    free_case = row_is_free(viewer.day, "case__") | Q(case__opened_by=viewer.agency_id)
-    return Q(recorded_by=viewer.agency_id) & row_is_free(viewer.day) & free_case
+    """S1: the agency, or one that it has taken over, recorded it, and it is free; the case's opener is asked for the
+    row alone."""
+    free_case = row_is_free(viewer.day, "case__") | own_or_succeeded("case__opened_by", viewer)
+    return own_or_succeeded("recorded_by", viewer) & row_is_free(viewer.day) & free_case
 
 
 def s2_and_s3(viewer: Viewer):
@@ -169,6 +172,14 @@ def _enclosed_in(referrals):
         referral__in=referrals.values("pk"), removed_on__isnull=True
     )
     return Q(pk__in=enclosures.values("row"))
+
+
+def s4_disclosed(viewer: Viewer):
+    """S4: given to it in an emergency disclosure that is open; free."""
+    given = EmergencyDisclosure.rows.through.objects.order_by().filter(
+        emergencydisclosure__in=open_disclosures(viewer).values("pk")
+    )
+    return free_rows(viewer.day) & Q(pk__in=given.values("row"))
 
 
 def s5_assigned(viewer: Viewer):
@@ -196,8 +207,8 @@ def known_referrals(viewer: Viewer):
 
 
 def support_rows(viewer: Viewer):
-    """Condition on a row for 支援: S1–S3, S5 in visible cases, S6 anywhere; minus separation and conflict."""
-    in_case = s1_own(viewer) | s2_and_s3(viewer) | s5_assigned(viewer)
+    """Condition on a row for 支援: S1–S5 in visible cases, S6 anywhere; minus separation and conflict."""
+    in_case = s1_own(viewer) | s2_and_s3(viewer) | s4_disclosed(viewer) | s5_assigned(viewer)
     allowed = Q(case__in=ids(Case, support_cases, viewer)) & in_case | s6_referral_text(viewer)
     apart = is_separated() & ~Q(case__in=leading(viewer))
     return allowed & ~apart & no_conflict(viewer)
@@ -270,6 +281,13 @@ def support_consents_concerning(viewer: Viewer):
         & ~Q(Exists(left_out))
         & ~Q(person__in=conflicted_people(viewer))
     )
+
+
+def support_disclosures(viewer: Viewer):
+    """Condition on a 緊急提供: of a visible case in which the agency takes part, or open to the agency (§3.1)."""
+    part = Q(case__in=taking_part(viewer)) & Q(case__in=ids(Case, support_cases, viewer))
+    received = Q(pk__in=open_disclosures(viewer).values("pk")) & Q(case__in=ids(Case, support_cases, viewer))
+    return part | received
 
 
 def support_concealed_contacts(viewer: Viewer):

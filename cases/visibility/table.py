@@ -9,13 +9,12 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterR
 
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
-from cases.models.people import Separation
 from cases.models.row import Category, Matter, Row
 from cases.visibility.consent import consent_in_force, consents_to_something, deeper
+from cases.visibility.identity import conflicted_people, separations_of
 from cases.visibility.purposes import Viewer
 from cases.visibility.support import (
     acknowledged_today,
-    conflicted_people,
     row_is_free,
 )
 from meetings.models.agenda import AgendaItem, Attendance
@@ -177,12 +176,9 @@ def not_closed_to(viewer: Viewer):
 
 def items_of_other_side(meeting, person):
     """Items of the sitting whose main subject is separated from `person` (§3)."""
-    apart = Separation.objects.order_by().filter(lifted_by__isnull=True)
-    subject = OuterRef("case__main_subject")
-    one_way = Q(first=subject, second=deeper(person))
-    other_way = Q(second=subject, first=deeper(person))
+    apart = separations_of(OuterRef("case__main_subject"), deeper(person))
     return AgendaItem.objects.order_by().filter(
-        Exists(apart.filter(one_way | other_way)),
+        Exists(apart),
         segment__meeting=meeting,
         segment__cancelled_on__isnull=True,
         withdrawn_on__isnull=True,
@@ -259,6 +255,15 @@ def brought_and_waiting(viewer: Viewer):
 def record_items(viewer: Viewer):
     """Condition on an item for 会議記録: the table has shut, and the viewer is chair or 事務局 in force today."""
     return shut_items(viewer) & runs_segment(viewer)
+
+
+def record_snapshots(viewer: Viewer):
+    """Condition on a snapshot: of a segment whose record the viewer keeps; none of its items closed by a conflict."""
+    kept = AgendaItem.objects.order_by().filter(record_items(viewer))
+    closed = AgendaItem.objects.order_by().filter(
+        segment=OuterRef("segment"), case__main_subject__in=conflicted_people(viewer)
+    )
+    return Q(segment__in=kept.values("segment")) & ~Q(Exists(closed))
 
 
 def shut_items(viewer: Viewer):
