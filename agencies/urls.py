@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import activities, consultation_days, courses, places, plan
+from agencies.views import activities, consultation_days, courses, places, plan, successions
 
 app_name = "agencies"
 
@@ -34,6 +34,13 @@ urlpatterns = [
     path("courses/new/", courses.course_new, name="course_new"),
     path("courses/<str:public_id>/", courses.course, name="course"),
     path("courses/<str:public_id>/edit/", courses.course_edit, name="course_edit"),
+    # 機関の承継
+    path("successions/", successions.successions, name="successions"),
+    path("successions/new/", successions.succession_new, name="succession_new"),
+    path("successions/<str:public_id>/confirm/", successions.succession_confirm, name="succession_confirm"),
+    path(
+        "successions/<str:public_id>/withdraw/", successions.succession_withdraw, name="succession_withdraw"
+    ),
     # 計画と実績
     path("plan/", plan.plan, name="plan"),
     path("plan/<int:year>/", plan.plan_year, name="plan_year"),

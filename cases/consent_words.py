@@ -31,6 +31,9 @@ EXPLAINED = [
 ]
 
 
+SUCCESSORS_TOO = "機関が替わったときは、その仕事を引き継いだ機関も含みます。"
+
+
 @dataclass(frozen=True)
 class Statement:
     """One statement as the lead reads it."""
@@ -79,7 +82,8 @@ def said_of(consent):
     agencies = [] if consent.all_agencies else list(consent.recipients.all())
     if consent.kind == Consent.Kind.GIVEN:
         of_list, ending = consent.recipient_list, "見られるという同意です"
-        return sentence(consent.person.name, consent.categories, agencies, of_list, consent.until_day, ending)
+        said = sentence(consent.person.name, consent.categories, agencies, of_list, consent.until_day, ending)
+        return said + (SUCCESSORS_TOO if agencies and consent.names_function else "")
     if consent.kind == Consent.Kind.NOT_ASKED:
         return f"{consent.person.name}さんの意思は、まだ確かめていません。"
     return closing_sentence(consent.person.name, consent.categories, agencies)

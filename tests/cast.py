@@ -27,6 +27,7 @@ from cases.models import (
 from cases.visibility import Viewer
 from meetings.models import Decision, LegalBasis, MinutesParagraph
 from outreach.models import Approach, Hint, Host, HostMenu, Informant, Placement, PlacementFollowUp
+from tests.cast_by_two import acts_by_two
 from tests.factories import (
     AgencyFactory,
     PersonFactory,
@@ -76,13 +77,21 @@ class Cast:
 def a_cast(day: date = DAY) -> Cast:
     """The whole cast, and the world around one case on `day`."""
     cast = Cast({name: a_viewer(role=role, day=day) for name, role in ROLES.items()})
+    for name in ("member", "chair", "coordinator"):
+        a_term(cast.people[name])
+    around_one_case(cast)
+    _community(cast)
+    acts_by_two(cast, day)
+    return cast
+
+
+def around_one_case(cast: Cast) -> None:
+    """One of everything around a new case of these people."""
     _case(cast)
     _papers(cast)
     _further_cases(cast)
     _meetings(cast)
     _outreach(cast)
-    _community(cast)
-    return cast
 
 
 def _case(cast):
@@ -151,9 +160,6 @@ def _further_cases(cast):
 
 def _meetings(cast):
     things, case = cast.things, cast.case
-    things.term = a_term(cast.member)
-    for name in ("chair", "coordinator"):
-        a_term(cast.people[name])
     things.segment = a_segment(cast.coordinator)
     things.item = an_item(things.segment, case, cast.lead)
     things.statute_segment = a_segment(

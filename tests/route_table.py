@@ -209,6 +209,10 @@ GET  agencies:courses                                | oooooo .. o ... >
 GET  agencies:course_new                             | oooooo .. o ... >
 GET  agencies:course course                          | oooooo .. o ... >
 GET  agencies:course_edit course                     | o..... .. . ... >
+GET  agencies:successions                            | ...... .. . o.. >
+GET  agencies:succession_new                         | ...... .. . o.. >
+POST agencies:succession_confirm succession          | ...... .. . r.. >
+POST agencies:succession_withdraw succession         | ...... .. . r.. >
 GET  agencies:plan                                   | rrrrrr rr r rrr >
 GET  agencies:plan_year 2026                         | oooooo oo o ooo >
 GET  agencies:programme_year 2026 community          | oooooo oo o ooo >

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django import forms
 
-from cases.consent_words import CATEGORY_WORDS, EXPLAINED, sentence
+from cases.consent_words import CATEGORY_WORDS, EXPLAINED, SUCCESSORS_TOO, sentence
 from cases.forms.choosing import OneOf, SomeOf, agencies_in_groups
 from cases.models import Authority, Consent
 from nisshin_support.forms import HouseForm, HouseModelForm, PeriodRules, WarekiDateField
@@ -68,6 +68,12 @@ class ConsentForm(NotInTheFuture, PeriodRules, HouseForm):
     recipients = SomeOf(label="見られるようになる機関", required=False)
     recipient_list = OneOf(label="別表の機関すべて", required=False)
     excluded = SomeOf(label="除く機関", required=False)
+    names_function = forms.BooleanField(
+        label="選んだ機関の仕事を引き継ぐ機関も含む",
+        required=False,
+        help_text="「この相談を担う機関」という機能への同意で、委託先が変わっても続くと本人に説明したときだけ選びます。"
+        "別表で選んだ機関の引継ぎは含みません。",
+    )
     categories = CategoriesField(label="共有する情報の分類")
     from_day = WarekiDateField(label="開始日")
     until_day = WarekiDateField(label="終了日")
@@ -149,7 +155,7 @@ class ConsentForm(NotInTheFuture, PeriodRules, HouseForm):
             return ""
         return sentence(
             cleaned["person"].name, cleaned["categories"], agencies, of_list, cleaned.get("until_day")
-        )
+        ) + (SUCCESSORS_TOO if agencies and cleaned.get("names_function") else "")
 
     def fields_to_state(self):
         """The cleaned values as a statement keeps them."""
