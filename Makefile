@@ -2,12 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy
+.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy verify-audit audit-tampers
 
 PORT ?= 8000
 BIN := .venv/bin
 LINTED := manage.py nisshin_support agencies cases meetings outreach tests
-TYPED := nisshin_support $(wildcard cases/visibility cases/visibility.py cases/audit.py)
+TYPED := nisshin_support $(wildcard cases/visibility cases/visibility.py cases/audit*.py)
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 PID_FILE := .venv/gunicorn.pid
 
@@ -21,6 +21,7 @@ run: .venv/installed .env fonts
 	@$(BIN)/python manage.py grant_web --verbosity 0
 	@$(BIN)/python manage.py load_roster
 	@$(BIN)/python manage.py demo_world
+	@$(BIN)/python manage.py seal_audit --verbosity 0 || true
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@echo "http://127.0.0.1:$(PORT)/ を開いてください（止めるには Ctrl-C）"
 	@trap '$(BIN)/python -m nisshin_support.database stop' EXIT; trap ':' INT; \
@@ -90,6 +91,19 @@ gate: export GATE_LINE := .venv/gate-line
 gate: venv
 	@rm -f $(GATE_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_gate_against_oracle.py || status=$$?; \
 	cat $(GATE_LINE); exit $$status
+
+# 監査記録が変えられていないことを、封印と控えで確かめる（HEADS=控えのファイル）
+verify-audit: .venv/installed .env
+	@$(BIN)/python -m nisshin_support.database start; status=0; \
+	$(BIN)/python manage.py verify_audit $(if $(HEADS),--head $(HEADS)) || status=$$?; \
+	[ -s $(PID_FILE) ] || $(BIN)/python -m nisshin_support.database stop; exit $$status
+
+# 封印した監査記録を、管理者の権限で千とおりに変えてみる。すべて見つかること（AUDIT_TAMPERS=回数、AUDIT_SEED=やり直す種）
+audit-tampers: export AUDIT_TAMPERS ?= 1000
+audit-tampers: export AUDIT_LINE := .venv/audit-line
+audit-tampers: venv
+	@rm -f $(AUDIT_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_audit_seals.py || status=$$?; \
+	cat $(AUDIT_LINE); exit $$status
 
 tidy: venv
 	$(BIN)/ruff format --check $(LINTED)

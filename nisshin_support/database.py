@@ -89,6 +89,11 @@ def url(role: str = "web", kind: str = "run", database: str = DATABASE) -> str:
     return _address(LOGINS[role], kind, database)
 
 
+def beside(name: str) -> Path:
+    """A file beside the embedded clusters, outside every database."""
+    return _home() / name
+
+
 def is_ours() -> bool:
     """Whether the embedded server is meant: neither address of a server of the city's is given."""
     return not (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_OWNER"))

@@ -98,6 +98,9 @@ DATABASES = {"default": postgres(_database_url(env.str("NISSHIN_DATABASE_ROLE", 
 DATABASE_WEB_ROLE = env.str("NISSHIN_WEB_ROLE", default=database.WEB_ROLE)
 DATABASE_REQUEST_ROLE = ""
 
+# The heads of the audit trail's seals, outside the database: best on a machine that its administrators cannot write to.
+AUDIT_HEADS = env.str("NISSHIN_AUDIT_HEADS", default="") or str(database.beside("audit-heads.txt"))
+
 # --- Who logs in ----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "agencies.User"

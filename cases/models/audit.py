@@ -53,7 +53,9 @@ class AuditEntry(models.Model):
     rows = ArrayField(models.BigIntegerField(), default=list, verbose_name="行")
     things = ArrayField(models.CharField(max_length=60), default=list, verbose_name="対象")
     reason = models.TextField("理由", blank=True)
-    transaction = models.BigIntegerField("取引の番号", db_default=THIS_TRANSACTION, db_index=True, editable=False)
+    transaction = models.BigIntegerField(
+        "取引の番号", db_default=THIS_TRANSACTION, db_index=True, editable=False
+    )
 
     objects = AuditEntryQuerySet.as_manager()
 
