@@ -11,6 +11,7 @@ from cases.views import (
     concealed,
     consents,
     consultations,
+    disclosures,
     evaluations,
     household,
     participations,
@@ -93,6 +94,14 @@ urlpatterns = [
     path("referrals/<str:public_id>/accept/", referrals.referral_accept, name="referral_accept"),
     path("referrals/<str:public_id>/return/", referrals.referral_return, name="referral_return"),
     path("referrals/<str:public_id>/recall/", referrals.referral_recall, name="referral_recall"),
+    # 緊急提供
+    path("disclosures/", disclosures.disclosures, name="disclosures"),
+    path("cases/<str:public_id>/disclosures/new/", disclosures.disclosure_new, name="disclosure_new"),
+    path("disclosures/<str:public_id>/", disclosures.disclosure, name="disclosure"),
+    path("disclosures/<str:public_id>/print/", disclosures.disclosure_print, name="disclosure_print"),
+    path("disclosures/<str:public_id>/approve/", disclosures.disclosure_approve, name="disclosure_approve"),
+    path("disclosures/<str:public_id>/refuse/", disclosures.disclosure_refuse, name="disclosure_refuse"),
+    path("disclosures/<str:public_id>/end/", disclosures.disclosure_end, name="disclosure_end"),
     # プラン
     path("cases/<str:case_id>/plans/new/", plans.plan_new, name="plan_new"),
     path("plans/<str:plan_id>/", plans.plan, name="plan"),

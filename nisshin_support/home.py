@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from agencies.models import Activity, Agency, Membership, User
+from agencies.models import Activity, Agency, Approval, Membership, User
 from agencies.models.agency import in_force
 from agencies.programmes import Programme
-from cases.models import Case, Consent, Consultation, Plan, Record, Referral, Row
+from cases.models import Case, Consent, Consultation, EmergencyDisclosure, Plan, Record, Referral, Row
 from meetings.models import AgendaItem, RosterTerm, Segment
 from nisshin_support.wareki import fiscal_year, fiscal_year_start
 from outreach.models import Approach, Hint, Placement
@@ -65,7 +65,8 @@ class Tile:
 
 def heaps_for_support(viewer, purpose):
     """What a field worker or coordinator owes, nearest first."""
-    heaps = [build(viewer, purpose) for build in (_open_consultations, _referrals_to_answer, _assignments)]
+    heaps = [build(viewer, purpose) for build in (_disclosures_to_approve, _disclosures_received)]
+    heaps += [build(viewer, purpose) for build in (_open_consultations, _referrals_to_answer, _assignments)]
     heaps += [build(viewer, purpose) for build in (_consents_ending, _plans_to_review, _next_steps, _hints)]
     heaps += [build(viewer, purpose) for build in (_sent_referrals, _cases_without_lead)]
     names = _names(viewer, purpose, heaps)
@@ -82,6 +83,32 @@ def _names(viewer, purpose, heaps):
 def _first(queryset):
     """One more than is shown, to know whether there are more without counting."""
     return list(queryset[: SHOWN + 1])
+
+
+def _disclosures_to_approve(viewer, purpose):
+    waiting = EmergencyDisclosure.objects.visible_to(viewer, purpose).to_approve_by(
+        viewer.user_id, viewer.day
+    )
+    lines = [
+        Line(f"{d.disclosed_by.user.name}が{d.recipient}へ", reverse("cases:disclosure", args=[d.public_id]), case=d.case,
+             day=d.approve_by, urgent=True)
+        for d in _first(waiting.select_related("case", "to_agency", "disclosed_by__user"))
+    ]  # fmt: skip
+    more = f"{reverse('cases:disclosures')}?list=approve"
+    return Heap("承認を待つ緊急提供", lines, "承認を待つ緊急提供はありません。", "left", more)
+
+
+def _disclosures_received(viewer, purpose):
+    received = EmergencyDisclosure.objects.visible_to(viewer, purpose).filter(
+        to_agency=viewer.agency_id, until_day__gte=viewer.day, ended_on__isnull=True
+    )
+    lines = [
+        Line(f"{d.from_agency.short_name}から", reverse("cases:disclosure", args=[d.public_id]), case=d.case,
+             day=d.until_day)
+        for d in _first(received.select_related("case", "from_agency").order_by("until_day", "pk"))
+    ]  # fmt: skip
+    more = reverse("cases:disclosures")
+    return Heap("緊急提供で受け取ったもの", lines, "緊急提供で受け取ったものはありません。", "left", more)
 
 
 def _open_consultations(viewer, purpose):
@@ -269,21 +296,31 @@ def items_for_member(viewer, purpose):
 
 
 def roster_counts(day):
-    """What a roster administrator has to look after; (label, number, where in the admin)."""
+    """What a roster administrator has to look after; (label, number, address)."""
     soon = day + timedelta(days=60)
     without = User.objects.filter(is_active=True).exclude(
         pk__in=Membership.objects.filter(in_force(day)).values("user")
     )
     unacknowledged = RosterTerm.objects.filter(in_force(day), item__isnull=True, acknowledged_on__isnull=True)
     ending = Q(until_day__range=(day, soon))
+    admin = reverse("admin:index")
     return [
-        ("仮称の機関", Agency.objects.filter(in_force(day), provisional=True).count(), "agencies/agency/"),
-        ("60日以内に終わる所属", Membership.objects.filter(ending).count(), "agencies/membership/"),
-        ("所属のない職員", without.count(), "agencies/user/"),
-        ("守秘の確認がない構成員", unacknowledged.count(), "meetings/rosterterm/"),
+        ("承認待ちの変更", Approval.objects.waiting().count(), reverse("agencies:approvals")),
+        (
+            "仮称の機関",
+            Agency.objects.filter(in_force(day), provisional=True).count(),
+            f"{admin}agencies/agency/",
+        ),
+        (
+            "60日以内に終わる所属",
+            Membership.objects.filter(ending).count(),
+            f"{admin}agencies/membership/",
+        ),
+        ("所属のない職員", without.count(), f"{admin}agencies/user/"),
+        ("守秘の確認がない構成員", unacknowledged.count(), f"{admin}meetings/rosterterm/"),
         (
             "60日以内に終わる任期",
             RosterTerm.objects.filter(ending, item__isnull=True).count(),
-            "meetings/rosterterm/",
+            f"{admin}meetings/rosterterm/",
         ),
     ]

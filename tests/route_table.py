@@ -24,6 +24,11 @@ GET  home                                            | oooooo oo o ooo >
 GET  login                                           | rrrrrr rr r rrr o
 POST logout                                          | >>>>>> >> > >>> >
 POST switch_membership                               | ...... .. . ... >
+GET  second_factor                                   | ...... .. . ... >
+GET  second_factor_enrol                             | ...... .. . ... >
+GET  recovery_codes                                  | ...... .. . ... >
+GET  second_factor_renew                             | ...... .. . ... >
+GET  password_change                                 | oooooo oo o ooo >
 GET  search                                          | oooooo .. o ... >
 GET  admin:index                                     | ...... .. . o.. >
 """
@@ -77,6 +82,13 @@ GET  cases:referral_print referral                   | o...o. .. . ... >
 POST cases:referral_accept referral                  | ....o. .. . ... >
 POST cases:referral_return referral                  | ....o. .. . ... >
 POST cases:referral_recall referral                  | r..... .. . ... >
+GET  cases:disclosures                               | oooooo .. o ... >
+GET  cases:disclosure_new case                       | ooo..o .. . ... >
+GET  cases:disclosure disclosure                     | ooo.oo .. . ... >
+GET  cases:disclosure_print disclosure               | ooo.oo .. . ... >
+POST cases:disclosure_approve disclosure             | .....r .. . ... >
+POST cases:disclosure_refuse disclosure reason=試験  | .....r .. . ... >
+POST cases:disclosure_end disclosure reason=試験     | r..... .. . ... >
 GET  cases:plan_new case                             | ooo..o .. . ... >
 GET  cases:plan plan                                 | oo...o .. . ... >
 GET  cases:plan_edit plan                            | o..... .. . ... >
@@ -213,6 +225,11 @@ GET  agencies:successions                            | ...... .. . o.. >
 GET  agencies:succession_new                         | ...... .. . o.. >
 POST agencies:succession_confirm succession          | ...... .. . r.. >
 POST agencies:succession_withdraw succession         | ...... .. . r.. >
+GET  agencies:approvals                              | ...... .. . o.. >
+GET  agencies:approval approval                      | ...... .. . o.. >
+POST agencies:approval_approve approval              | ...... .. . r.. >
+POST agencies:approval_reject approval reason=x      | ...... .. . r.. >
+POST agencies:approval_withdraw approval             | ...... .. . o.. >
 GET  agencies:plan                                   | rrrrrr rr r rrr >
 GET  agencies:plan_year 2026                         | oooooo oo o ooo >
 GET  agencies:programme_year 2026 community          | oooooo oo o ooo >

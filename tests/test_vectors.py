@@ -1,6 +1,6 @@
 """The vectors of the domain research about consent and representation, on real requests (domain §6.5).
 
-Those about bringing and confirming are in test_vectors_meetings.py. 20 (緊急提供), 22 (名寄せ) and 26 (a second person
+Those about bringing and confirming are in test_vectors_meetings.py. 22 (名寄せ) and 26 (a second person
 approves the roster) come with the screens of a later issue.
 """
 
@@ -12,13 +12,13 @@ import pytest
 from django.urls import reverse
 
 from agencies.models import CitySetting, Role
-from cases.models import Authority, Case, Consent, Consultation, Separation
+from cases.models import Authority, Case, Consent, Consultation, EmergencyDisclosure, Separation
 from tests.factories import PersonFactory, a_case, a_consent, a_row, a_segment, a_viewer, enclose
 from tests.meeting_world import DAY, TODAY, a_consented_meeting
 
 pytestmark = pytest.mark.django_db
 
-LATER = {20, 22, 26}
+LATER = {22, 26}
 
 
 @pytest.fixture(autouse=True)
@@ -175,6 +175,29 @@ def test_vector_14_two_people_kept_apart_are_never_in_one_sitting(world, go):
         assert "別の日の会議に提出してください" in refused
         assert world.case.main_subject.name not in refused
     assert bring(go, theirs, case, elsewhere).status_code == 302
+
+
+def test_vector_20_an_emergency_call_is_recorded_and_changes_no_consent(world, go):
+    case, segment = a_case(world.lead), a_segment(world.office, day=DAY)
+    chief = a_viewer(Role.CHIEF, agency=world.lead.agency)
+    told = {
+        "to_outside": "消防(救急)",
+        "ground": "life",
+        "facts": "自宅で倒れていた",
+        "until_day": TODAY.isoformat(),
+        "approver": chief.membership.pk,
+        "approve_by": TODAY.isoformat(),
+    }
+    before = Consent.objects.count()
+    saved = go(world.lead, "cases:disclosure_new", case.public_id, **told)
+    assert saved.status_code == 302
+    given = EmergencyDisclosure.objects.get()
+    assert (given.ground, given.approver, given.rows.count()) == ("life", chief.membership, 0)
+    go(chief, "cases:disclosure_approve", given.public_id, form_key="1")
+    given.refresh_from_db()
+    assert given.approved_on == TODAY
+    assert Consent.objects.count() == before
+    assert "本人の同意がありません" in page(bring(go, world.lead, case, segment))
 
 
 def test_vector_21_an_anonymous_consultation_makes_no_case_and_is_counted(world, go):

@@ -1,6 +1,6 @@
 """緊急提供: what was handed over because life, body or property was in danger, without consent (contract S4, §3.5)."""
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from nisshin_support.public_id import PublicIdField
@@ -12,6 +12,11 @@ class EmergencyDisclosureQuerySet(models.QuerySet):
         from cases.visibility import visible_disclosures
 
         return visible_disclosures(self, viewer, purpose)
+
+    def to_approve_by(self, user, day):
+        """Those that still open something and wait for this person's approval, the most urgent first."""
+        waiting = self.filter(approver__user=user, approved_on__isnull=True, ended_on__isnull=True)
+        return waiting.filter(until_day__gte=day).order_by("approve_by", "pk")
 
 
 class EmergencyDisclosure(models.Model):
@@ -80,3 +85,45 @@ class EmergencyDisclosure(models.Model):
 
     def __str__(self):
         return f"緊急提供 {self.public_id}"
+
+    @classmethod
+    def give(cls, *, case, author, day, rows, **fields):
+        """Hand over these rows from `day` on; `author` is the membership acted through. Consent is not touched."""
+        with transaction.atomic():
+            given = cls.objects.create(
+                case=case, from_agency=author.agency, disclosed_by=author, from_day=day, **fields
+            )
+            given.rows.set([row.pk for row in rows])
+        return given
+
+    @property
+    def recipient(self):
+        """The agency, or whoever outside the system, in words."""
+        return self.to_agency.name if self.to_agency else self.to_outside
+
+    def waits_for(self, user_id, day):
+        """Whether this person's approval is still asked for; a late one opens what is left of the period."""
+        undecided = self.approved_on is None and self.ended_on is None
+        return undecided and self.until_day >= day and self.approver.user_id == user_id
+
+    def approve(self, membership, day):
+        """The approver named agrees: it stays open to its last day. Raises ValueError for anybody else."""
+        self._decided_by(membership, day)
+        self.approved_on = day
+        self.save(update_fields=["approved_on"])
+
+    def refuse(self, membership, day, reason):
+        """The approver does not agree: it closes at once. Raises ValueError for anybody else."""
+        self._decided_by(membership, day)
+        self.end(day, reason)
+
+    def _decided_by(self, membership, day):
+        if membership.user_id == self.disclosed_by.user_id or not self.waits_for(membership.user_id, day):
+            raise ValueError("承認できるのは、承認する人に選ばれた人だけで、一度だけです。")
+
+    def end(self, day, reason):
+        """Close it before its last day. Raises ValueError if it is closed already."""
+        if self.ended_on or self.until_day < day:
+            raise ValueError("この緊急提供は、もう終わっています。")
+        self.ended_on, self.end_reason = day, reason
+        self.save(update_fields=["ended_on", "end_reason"])

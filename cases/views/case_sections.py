@@ -23,6 +23,7 @@ SECTIONS = [
     ("contacts", "連絡先", "cases/_contacts.html", "cases.views.household.contacts_section"),
     ("consents", "同意", "cases/_consents.html", "cases.views.consents.section"),
     ("referrals", "つなぎ", "cases/_referrals.html", "cases.views.referrals.section"),
+    ("disclosures", "緊急提供", "cases/_disclosures.html", "cases.views.disclosures.section"),
     ("plans", "プラン", "cases/_plans.html", "cases.views.plans.section"),
     ("outreach", "働きかけ・参加支援", "outreach/_case_section.html", "outreach.views.case_section.section"),
     ("meetings", "会議", "meetings/_case_section.html", "meetings.views.case_section.section"),
