@@ -13,8 +13,9 @@ PID_FILE := .venv/gunicorn.pid
 
 # --- 試す -----------------------------------------------------------------------------------------
 
-# NISSHIN_HTTPS is off here only: this server listens on this machine's loopback alone.
+# HTTPS and the second factor are off here only: this server listens on this machine's loopback alone.
 run: export NISSHIN_HTTPS ?= off
+run: export NISSHIN_SECOND_FACTOR ?= off
 run: .venv/installed .env fonts
 	@$(BIN)/python -m nisshin_support.database start
 	@$(BIN)/python manage.py migrate --verbosity 0

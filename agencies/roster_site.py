@@ -12,6 +12,7 @@ from django.db import models
 from django.http import Http404
 from django.urls import reverse
 
+from agencies.models import Approval
 from cases.visibility import Purpose
 from nisshin_support import wareki
 from nisshin_support.forms import DATE_HELP, KanaField, WarekiDateField, WarekiDateInput
@@ -64,9 +65,14 @@ class RosterSite(admin.AdminSite):
             app["models"].sort(key=lambda model: ORDER.index(model["object_name"]))
         return sorted(apps, key=lambda app: ORDER.index(app["models"][0]["object_name"]))
 
+    def each_context(self, request):
+        """Each page says how many changes wait for a second person."""
+        waiting = Approval.objects.waiting().count() if self.has_permission(request) else 0
+        return super().each_context(request) | {"waiting_count": waiting}
+
     def get_urls(self):
-        """Without the admin's own log-out, and without the address that looks up any object by number."""
-        left_out = {"logout", "view_on_site"}
+        """Without the admin's own log-out and passwords, and without the address that looks up any object by number."""
+        left_out = {"logout", "view_on_site", "password_change", "password_change_done"}
         return [entry for entry in super().get_urls() if getattr(entry, "name", "") not in left_out]
 
     @login_not_required

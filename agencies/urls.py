@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agencies.views import activities, consultation_days, courses, places, plan, successions
+from agencies.views import activities, approvals, consultation_days, courses, places, plan, successions
 
 app_name = "agencies"
 
@@ -41,6 +41,12 @@ urlpatterns = [
     path(
         "successions/<str:public_id>/withdraw/", successions.succession_withdraw, name="succession_withdraw"
     ),
+    # 承認待ちの変更(名簿管理)
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<str:public_id>/", approvals.approval, name="approval"),
+    path("approvals/<str:public_id>/approve/", approvals.approval_approve, name="approval_approve"),
+    path("approvals/<str:public_id>/reject/", approvals.approval_reject, name="approval_reject"),
+    path("approvals/<str:public_id>/withdraw/", approvals.approval_withdraw, name="approval_withdraw"),
     # 計画と実績
     path("plan/", plan.plan, name="plan"),
     path("plan/<int:year>/", plan.plan_year, name="plan_year"),

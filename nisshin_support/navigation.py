@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
 from cases.visibility import Purpose
@@ -22,6 +23,7 @@ SECTIONS = [
     ("相談会・講座", "agencies:consultation_days", (SUPPORT,)),
     ("計画と実績", "agencies:plan", ()),
     ("名簿と設定", "admin:index", (Purpose.ROSTER,)),
+    ("承認待ちの変更", "agencies:approvals", (Purpose.ROSTER,)),
     ("監査記録", "cases:audit", (Purpose.AUDIT,)),
     ("統計", "cases:statistics", (Purpose.STATISTICS,)),
 ]
@@ -39,10 +41,14 @@ def navigation(request):
     """Context processor: the sections that the role in use may open, and whether it may search. Counts stand on the home screen."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
-        return {"navigation": [], "may_search": False}
+        return {"navigation": [], "may_search": False, "has_second_factor": False}
     here = request.path
     sections = [section for section in _sections(viewer, here) if section]
-    return {"navigation": sections, "may_search": viewer.may_act_for(SUPPORT)}
+    return {
+        "navigation": sections,
+        "may_search": viewer.may_act_for(SUPPORT),
+        "has_second_factor": settings.SECOND_FACTOR,
+    }
 
 
 def _sections(viewer, here):

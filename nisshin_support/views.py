@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from cases import audit
 from cases.visibility import Purpose
 from nisshin_support import home as home_screens
+from nisshin_support.log_in_steps import CODE, PASSWORD, passes
 from nisshin_support.purpose import for_purpose, open_to_anyone, open_to_staff
 
 log_in = login_not_required(
@@ -18,6 +19,7 @@ log_in = login_not_required(
 )
 
 
+@passes(CODE, PASSWORD)
 @open_to_staff("leaving shows nothing")
 @require_POST
 def log_out(request):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from agencies.models import Activity, ConsultationDay, Course, Place, PlannedNumber, PlanRow, Role
+from agencies.models import Activity, Approval, ConsultationDay, Course, Place, PlannedNumber, PlanRow, Role
 from agencies.programmes import ImplementationForm, Measure, Programme
 from cases.models import (
     Assignment,
@@ -263,3 +263,7 @@ def _community(cast):
     )
     PlannedNumber.objects.create(plan_row=row, fiscal_year=2026, form=ImplementationForm.DIRECT, number=1)
     things.other_agency = AgencyFactory()
+    things.approval = Approval.objects.create(
+        kind="password", model="agencies.User", object_key=lead.user_id, about=lead.user,
+        what="試験の申請", proposed_by=cast.stranger.user,
+    )  # fmt: skip

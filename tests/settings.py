@@ -5,6 +5,7 @@ import os
 # Before the import below: it reads them.
 os.environ["NISSHIN_ENV_FILE"] = ""
 os.environ["NISSHIN_HTTPS"] = "off"
+os.environ["NISSHIN_SECOND_FACTOR"] = "off"  # tests/test_second_factor.py switches it on
 os.environ["NISSHIN_DATABASE_ROLE"] = "owner"
 os.environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
 

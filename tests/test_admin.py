@@ -4,7 +4,17 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from agencies.models import Agency, AgencyList, CitySetting, Commission, Membership, PlanRow, Role, User
+from agencies.models import (
+    Agency,
+    AgencyList,
+    Approval,
+    CitySetting,
+    Commission,
+    Membership,
+    PlanRow,
+    Role,
+    User,
+)
 from meetings.models import RosterTerm
 from tests.factories import AgencyFactory, UserFactory, a_case, a_segment, a_term, a_viewer, an_item
 
@@ -23,6 +33,24 @@ def clerk(client):
     viewer = a_viewer(Role.ROSTER)
     client.force_login(viewer.user)
     return viewer
+
+
+@pytest.fixture
+def second(client, clerk):
+    """A second administrator approves everything that waits; answers the last page."""
+    other = a_viewer(Role.ROSTER)
+
+    def approve():
+        client.force_login(other.user)
+        for waiting in list(Approval.objects.waiting()):
+            path = reverse("agencies:approval_approve", args=[waiting.public_id])
+            answer = client.post(path, follow=True)
+            waiting.refresh_from_db()
+            assert waiting.decision == "approved", answer.content.decode()
+        client.force_login(clerk.user)
+        return answer.content.decode()
+
+    return approve
 
 
 def user_form(memberships=(), **fields):
@@ -77,11 +105,13 @@ def test_an_agency_opens_with_its_commissions_and_staff(client, clerk):
     assert "R7.4.1" in page
 
 
-def test_a_new_log_in_gets_a_password_shown_once_and_a_membership(client, clerk):
+def test_a_new_log_in_gets_a_password_shown_once_and_a_membership(client, clerk, second):
     agency = AgencyFactory()
-    answer = client.post("/admin/agencies/user/add/", user_form([row(agency, "R8.4.1")]), follow=True)
+    client.post("/admin/agencies/user/add/", user_form([row(agency, "R8.4.1")]), follow=True)
+    assert not User.objects.filter(username="yamada").exists()
+    assert "表示はこの一度だけです" in second()
     user = User.objects.get(username="yamada")
-    assert "表示はこの一度だけです" in answer.content.decode()
+    assert user.must_change_password
     assert user.kana == "ヤマダ"
     assert user.has_usable_password()
     assert not user.is_staff
@@ -90,8 +120,9 @@ def test_a_new_log_in_gets_a_password_shown_once_and_a_membership(client, clerk)
     assert "表示はこの一度だけです" not in again
 
 
-def test_rights_cannot_be_posted(client, clerk):
+def test_rights_cannot_be_posted(client, clerk, second):
     client.post("/admin/agencies/user/add/", user_form(is_superuser="on", is_staff="on", password="x"))
+    second()
     user = User.objects.get(username="yamada")
     assert (user.is_superuser, user.is_staff) == (False, False)
 
@@ -113,20 +144,23 @@ def test_impossible_periods_are_said_beside_the_row(client, clerk, rows, words):
     assert not User.objects.filter(username="yamada").exists()
 
 
-def test_periods_that_touch_and_other_roles_do_not_overlap(client, clerk):
+def test_periods_that_touch_and_other_roles_do_not_overlap(client, clerk, second):
     agency = AgencyFactory()
     rows = [row(agency, "R8.4.1", "R8.5.31"), row(agency, "R8.6.1"), row(agency, "R8.4.1", role=Role.CHIEF)]
     assert client.post("/admin/agencies/user/add/", user_form(rows)).status_code == 302
+    second()
     assert Membership.objects.filter(user__username="yamada").count() == 3
 
 
-def test_one_post_may_end_a_membership_and_begin_the_next(client, clerk):
+def test_one_post_may_end_a_membership_and_begin_the_next(client, clerk, second):
     viewer = a_viewer()
     user, old = viewer.user, viewer.membership
     rows = [row(viewer.agency, "R2.4.1", "R8.3.31", id=old.pk, user=user.pk), row(viewer.agency, "R8.4.1")]
     path = f"/admin/agencies/user/{user.pk}/change/"
     answer = client.post(path, user_form(rows, username=user.username))
     assert answer.status_code == 302
+    assert Membership.objects.get(user=user).until_day == date(2026, 3, 31)
+    second()
     assert Membership.objects.filter(user=user).count() == 2
     first, second = Membership.objects.filter(user=user).order_by("from_day")
     rows = [
@@ -226,14 +260,17 @@ def test_overlapping_terms_of_a_member_are_refused(client, clerk):
     assert RosterTerm.objects.count() == 1
 
 
-def test_a_password_is_renewed_for_one_person_at_a_time(client, clerk):
+def test_a_password_is_renewed_for_one_person_at_a_time(client, clerk, second):
     one, other = UserFactory(), UserFactory()
     path = reverse("admin:agencies_user_changelist")
     both = {"action": "renew_password", "_selected_action": [one.pk, other.pk]}
     assert "一人だけ選んでください" in client.post(path, both, follow=True).content.decode()
     single = both | {"_selected_action": [one.pk]}
-    assert "表示はこの一度だけです" in client.post(path, single, follow=True).content.decode()
+    assert "承認すると有効になります" in client.post(path, single, follow=True).content.decode()
     before = one.password
+    one.refresh_from_db()
+    assert one.password == before
+    assert "表示はこの一度だけです" in second()
     one.refresh_from_db()
     assert one.password != before
 

@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.shortcuts import redirect
 
+from agencies.admin.proposing import ProposingAdmin
 from agencies.models import CitySetting, Holiday
 from agencies.roster_site import RosterAdmin
 
 
 @admin.register(CitySetting)
-class CitySettingAdmin(RosterAdmin):
+class CitySettingAdmin(ProposingAdmin):
     """One row; its list is its page."""
 
     fieldsets = [

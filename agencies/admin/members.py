@@ -3,8 +3,8 @@
 from django import forms
 from django.contrib import admin
 
+from agencies.admin.proposing import ProposingAdmin
 from agencies.admin.units import ActiveFilter
-from agencies.roster_site import RosterAdmin
 from meetings.models import RosterTerm
 
 
@@ -16,7 +16,7 @@ class RosterTermForm(forms.ModelForm):
 
 
 @admin.register(RosterTerm)
-class RosterTermAdmin(RosterAdmin):
+class RosterTermAdmin(ProposingAdmin):
     form = RosterTermForm
     list_display = ["user", "agency", "member_kind", "period", "acknowledged_on"]
     list_filter = [ActiveFilter, "member_kind", ("acknowledged_on", admin.EmptyFieldListFilter)]

@@ -1,25 +1,16 @@
 """職員 and 所属. A log-in opens nothing by itself; rights are the roles of memberships in force."""
 
-import secrets
-
 from axes.utils import reset
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Prefetch
 
 from agencies.admin.periods import PeriodFormSet
+from agencies.admin.proposing import ProposingAdmin, propose, tell_of_proposals
 from agencies.admin.units import ActiveFilter, MembershipForm
-from agencies.models import Membership, User
-from agencies.roster_site import RosterAdmin, RosterRules
+from agencies.models import Approval, Membership, User
+from agencies.roster_site import RosterRules
 from nisshin_support import clock
-
-# Without characters that are taken for one another when read from paper.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-
-
-def first_password():
-    """A password to be handed over once, easy to read out: abcd-efgh-jkmn-pqrs."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 class MembershipInline(RosterRules, admin.TabularInline):
@@ -45,13 +36,13 @@ class UserForm(forms.ModelForm):
 
 
 @admin.register(User)
-class UserAdmin(RosterAdmin):
+class UserAdmin(ProposingAdmin):
     form = UserForm
     list_display = ["name", "kana", "username", "acts_as", "is_active"]
     list_filter = ["is_active", "memberships__role"]
     search_fields = ["name", "kana", "username"]
     inlines = [MembershipInline]
-    actions = ["renew_password", "unlock"]
+    actions = ["renew_password", "reset_second_factor", "unlock"]
 
     def get_queryset(self, request):
         now = Membership.objects.in_force(clock.today()).select_related("agency")
@@ -64,28 +55,23 @@ class UserAdmin(RosterAdmin):
         held = [f"{one.agency.short_name} {one.get_role_display()}" for one in user.held_now]
         return "、".join(held) or "なし"
 
-    def save_model(self, request, obj, form, change):
-        """A new log-in gets a password of chance, shown this once."""
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        password = first_password()
-        obj.set_password(password)
-        super().save_model(request, obj, form, change)
-        self._tell(request, obj, password)
-
-    @admin.action(description="合言葉を作り直す(一人ずつ)")
+    @admin.action(description="パスワードの作り直しを申請する(一人ずつ)")
     def renew_password(self, request, users):
-        """Give one person a new password, shown this once."""
+        """Ask for a new password for one person; it is made when a second person approves."""
+        self._propose_for_one(request, users, Approval.Kind.PASSWORD)
+
+    @admin.action(description="確認コードの登録を解くことを申請する(一人ずつ)")
+    def reset_second_factor(self, request, users):
+        """Ask to let one person enrol anew: for a telephone that was lost."""
+        self._propose_for_one(request, users, Approval.Kind.SECOND_FACTOR)
+
+    def _propose_for_one(self, request, users, kind):
         chosen = list(users[:2])
         if len(chosen) != 1:
-            messages.error(request, "合言葉は一人ずつ作り直します。職員を一人だけ選んでください。")
+            messages.error(request, "一人ずつ申請します。職員を一人だけ選んでください。")
             return
-        password = first_password()
-        chosen[0].set_password(password)
-        chosen[0].save(update_fields=["password"])
-        self.log_change(request, chosen[0], "合言葉を作り直した")
-        self._tell(request, chosen[0], password)
+        propose(request, kind, User, thing=chosen[0], about=chosen[0].pk)
+        tell_of_proposals(request)
 
     @admin.action(description="ログインの締め出しを解く")
     def unlock(self, request, users):
@@ -94,13 +80,9 @@ class UserAdmin(RosterAdmin):
             reset(username=user.username)
         messages.success(request, "締め出しを解きました。")
 
-    def _tell(self, request, user, password):
-        words = f"{user.name}さんの合言葉: {password} (表示はこの一度だけです。本人に直接渡してください。)"
-        messages.warning(request, words)
-
 
 @admin.register(Membership)
-class MembershipAdmin(RosterAdmin):
+class MembershipAdmin(ProposingAdmin):
     """All memberships in one list: for the turn of the year, who ends and who begins."""
 
     list_display = ["user", "agency", "role", "period"]

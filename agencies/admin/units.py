@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.db.models import Q
 
 from agencies.admin.periods import PeriodForm, PeriodFormSet
+from agencies.admin.proposing import ProposingAdmin
 from agencies.models import Agency, AgencyList, Commission, Membership, Place
 from agencies.models.agency import in_force
 from agencies.roster_site import RosterAdmin, RosterRules
@@ -60,7 +61,7 @@ class AgencyMembershipInline(RosterRules, admin.TabularInline):
 
 
 @admin.register(Agency)
-class AgencyAdmin(RosterAdmin):
+class AgencyAdmin(ProposingAdmin):
     list_display = ["name", "short_name", "kind", "provisional", "function", "period"]
     list_filter = [ActiveFilter, "kind", "provisional"]
     search_fields = ["name", "short_name", "kana"]
@@ -74,7 +75,7 @@ class AgencyAdmin(RosterAdmin):
 
 
 @admin.register(AgencyList)
-class AgencyListAdmin(RosterAdmin):
+class AgencyListAdmin(ProposingAdmin):
     """A version may be named in consents: from its first day on it stays as it is."""
 
     list_display = ["name", "version", "from_day"]

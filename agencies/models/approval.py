@@ -1,7 +1,7 @@
 """承認待ちの変更: what gives somebody sight is proposed by one roster administrator, decided by another (§3.5)."""
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -156,7 +156,7 @@ class Approval(models.Model):
             with transaction.atomic():
                 password = self._apply()
                 self._decide(by, self.Decision.APPROVED)
-        except IntegrityError:
+        except (IntegrityError, DataError):
             raise ValidationError(STALE) from None
         return password
 
@@ -192,7 +192,7 @@ class Approval(models.Model):
             _forget_devices(self.thing())
             return ""
         thing = self.thing() or sight.model_of(self.model)()
-        sight.put(thing, self.values)
+        sight.put(thing, {name: value for name, value in self.values.items() if name != "memberships"})
         password = first_password() if thing.pk is None and sight.is_account(self.model) else ""
         if password:
             thing.set_password(password)
@@ -227,7 +227,6 @@ def _renew_password(user):
 
 def _forget_devices(user):
     # Imported late: the devices' models ask for all apps to be ready.
-    from django_otp import devices_for_user
+    from nisshin_support.second_factor import forget_devices
 
-    for device in devices_for_user(user, confirmed=None):
-        device.delete()
+    forget_devices(user)
