@@ -1,7 +1,6 @@
 """The vectors of the domain research about consent and representation, on real requests (domain §6.5).
 
-Those about bringing and confirming are in test_vectors_meetings.py. 22 (名寄せ) and 26 (a second person
-approves the roster) come with the screens of a later issue.
+Those about bringing and confirming are in test_vectors_meetings.py. 22 (名寄せ) comes with the screens of a later issue.
 """
 
 import re
@@ -11,14 +10,14 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from agencies.models import CitySetting, Role
+from agencies.models import Approval, CitySetting, Membership, Role
 from cases.models import Authority, Case, Consent, Consultation, EmergencyDisclosure, Separation
 from tests.factories import PersonFactory, a_case, a_consent, a_row, a_segment, a_viewer, enclose
 from tests.meeting_world import DAY, TODAY, a_consented_meeting
 
 pytestmark = pytest.mark.django_db
 
-LATER = {22, 26}
+LATER = {22}
 
 
 @pytest.fixture(autouse=True)
@@ -214,6 +213,28 @@ def test_vector_21_an_anonymous_consultation_makes_no_case_and_is_counted(world,
     counted = page(go(a_viewer(Role.STATISTICS), "cases:statistics"))
     numbers = re.search(rf">{world.lead.agency.name}</th>((?:\s*<td[^>]*>\d+</td>)+)", counted)
     assert re.findall(r">(\d+)<", numbers[1])[1] == "1"
+
+
+def test_vector_26_an_administrator_who_adds_oneself_sees_nothing_before_another_approves(world, go):
+    one, two = a_viewer(Role.ROSTER), a_viewer(Role.ROSTER)
+    entry = {"user": one.user_id, "agency": world.lead.agency_id, "role": Role.COUNTER, "from_day": "R8.6.1"}
+    assert go(one, "admin:agencies_membership_add", **entry).status_code == 302
+    asked = Approval.objects.get()
+    case, row = world.case.public_id, a_row(world.case, world.lead).public_id
+
+    def sees():
+        held = Membership.objects.filter(user=one.user, agency=world.lead.agency).first()
+        go(one, "switch_membership", membership=held.pk if held else 0)
+        return [
+            go(one, route, key).status_code for route, key in (("cases:case", case), ("cases:record", row))
+        ]
+
+    assert sees() == [404, 404]
+    refused = page(go(one, "agencies:approval_approve", asked.public_id, form_key="1"))
+    assert "自分が申請した変更は、自分では承認・却下できません" in refused
+    assert sees() == [404, 404]
+    assert go(two, "agencies:approval_approve", asked.public_id, form_key="2").status_code == 302
+    assert sees() == [200, 200]
 
 
 def test_every_vector_that_has_screens_is_tested():
