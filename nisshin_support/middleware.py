@@ -5,7 +5,8 @@ from django.db import connection, transaction
 
 from agencies.models import Membership
 from cases.visibility import Viewer
-from nisshin_support import clock
+from nisshin_support import clock, second_wall
+from nisshin_support.log_in_steps import next_step
 
 NO_STORE = "no-store, private, max-age=0"
 NOT_FOUND, SERVER_ERROR = 404, 500
@@ -35,8 +36,7 @@ class ActingPersonMiddleware:
         try:
             with transaction.atomic():
                 enter_request_role()
-                request.viewer = find_viewer(request)
-                set_identity(request.viewer)
+                begin_acting(request)
                 response = self.get_response(request)
                 # Django has already made a response of any exception; a half-done act must not be committed.
                 if response.status_code >= SERVER_ERROR or response.status_code == NOT_FOUND:
@@ -46,9 +46,16 @@ class ActingPersonMiddleware:
         return response
 
 
+def begin_acting(request):
+    """Find the viewer, and tell the database who acts."""
+    request.viewer = find_viewer(request)
+    if request.viewer:
+        second_wall.enter(request.viewer)
+
+
 def find_viewer(request):
-    """The person acting through the chosen membership, or the first in force; None without either."""
-    if not request.user.is_authenticated:
+    """The person acting through the chosen membership, or the first in force; None without, or before the log-in is whole."""
+    if not request.user.is_authenticated or next_step(request):
         return None
     day = clock.today()
     memberships = list(Membership.objects.for_acting(request.user, day))
@@ -66,20 +73,9 @@ def enter_request_role():
             cursor.execute(f"SET LOCAL ROLE {connection.ops.quote_name(settings.DATABASE_REQUEST_ROLE)}")
 
 
-def set_identity(viewer):
-    """Tell the database, for this transaction only, who acts; the second wall will ask for it."""
-    values = [viewer.user_id, viewer.membership.pk, viewer.agency_id] if viewer else ["", "", ""]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('nisshin.user', %s, true), set_config('nisshin.membership', %s, true),"
-            " set_config('nisshin.agency', %s, true)",
-            [str(value) for value in values],
-        )
-
-
 def leave_request_role():
     """Inside an outer transaction (tests) SET LOCAL outlives ours: give the role and the identity back."""
     if connection.in_atomic_block and not connection.needs_rollback:
         with connection.cursor() as cursor:
             cursor.execute("RESET ROLE")
-        set_identity(None)
+        second_wall.leave()

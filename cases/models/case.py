@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db import connection, models, transaction
+from django.db.models import F, Q
 
 from agencies.models.agency import closed_period, in_force
 from nisshin_support.public_id import PublicIdField
@@ -137,10 +137,9 @@ class Case(models.Model):
         """Open a case: number it, and make the opening agency its first participant and lead (§4)."""
         with transaction.atomic():
             year = fiscal_year(day)
-            last = cls._locked_year(year).aggregate(last=Max("serial"))["last"] or 0
             case = cls.objects.create(
                 fiscal_year=year,
-                serial=last + 1,
+                serial=cls._next_serial(year),
                 main_subject=main_subject,
                 opened_by=agency,
                 opened_on=day,
@@ -154,13 +153,13 @@ class Case(models.Model):
         return case
 
     @classmethod
-    def _locked_year(cls, year):
-        # Two counters opening a case at once must not get one number: an advisory lock per year.
-        from django.db import connection
-
+    def _next_serial(cls, year):
+        # Two counters opening a case at once must not get one number: an advisory lock per year. The second wall
+        # counts, because nobody sees all cases of a year.
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(106004, %s)", [year])
-        return cls.objects.filter(fiscal_year=year)
+            cursor.execute("SELECT second_wall.next_serial(%s)", [year])
+            return cursor.fetchone()[0]
 
     def move_to(self, stage):
         """Set the stage of the work. Consent is never encoded here: it is asked of the consents."""

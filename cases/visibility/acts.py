@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from agencies.models import Membership
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
 from cases.models.case import Case, LeadTerm, Participation
 from cases.models.referral import Enclosure
-from cases.models.row import Matter, Row
-from cases.visibility import table
+from cases.models.row import Row
+from cases.visibility import decisions, table
 from cases.visibility.consent import consents_to_something, every_pair_consented
-from cases.visibility.identity import separations_of
 from cases.visibility.purposes import ROLE_PURPOSES, Purpose, Viewer
 from cases.visibility.support import acknowledged_today, is_separated
 from meetings.models.agenda import AgendaItem, Attendance
@@ -104,14 +103,9 @@ def _refusals_for_consent(viewer: Viewer, segment, case) -> list[Refusal]:
 
 def _separated_from_sitting(meeting, case) -> bool:
     """Cases of both sides of a separation are never in one sitting, nor a case of one and a row about the other."""
-    items = AgendaItem.objects.filter(segment__meeting=meeting, withdrawn_on__isnull=True).exclude(case=case)
-    other_cases = table.items_of_other_side(meeting.pk, case.main_subject_id).exclude(case=case)
-    lying_there = Q(item__in=items.values("pk")) | Q(
-        enclosures__item__in=items.values("pk"), enclosures__removed_on__isnull=True
-    )
-    apart = separations_of(case.main_subject_id, OuterRef("subject"))
-    about = Matter.objects.filter(Exists(apart), row=OuterRef("pk"))
-    return other_cases.exists() or Row.objects.filter(lying_there).filter(Exists(about)).exists()
+    return Case.objects.filter(
+        decisions.may_not_sit(meeting.pk, F("pk"), F("main_subject")), pk=case.pk
+    ).exists()
 
 
 def enclosable_rows(viewer: Viewer, item):

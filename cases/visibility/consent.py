@@ -7,11 +7,12 @@ from django.db.models import Case, Exists, F, Func, IntegerField, OuterRef, Q, V
 from django.db.models.functions import Cast
 
 from agencies.models import Agency, CitySetting
-from agencies.models.agency import in_force
+from agencies.models.agency import in_force as period_holds
 from cases.models.consent import Authority, Consent
 from cases.models.people import Person
 from cases.models.row import InformationCategory, Matter
-from cases.visibility.identity import links_of, same_person, separations_of
+from cases.visibility.decisions import consented, separated
+from cases.visibility.identity import links_of, same_person
 from cases.visibility.succession import by_predecessor
 
 Kind, GivenBy, Method = Consent.Kind, Consent.GivenBy, Consent.Method
@@ -41,8 +42,14 @@ def consent_in_force(person, agency, category, day):
 
     Where two records are one person, every record must hold, until the person has said it anew (vector 22).
     """
+    return in_force(Consent.objects.order_by().filter(person=person), agency, category, day)
+
+
+def in_force(statements, agency, category, day):
+    """Of these statements, those that are such a consent."""
     scope = [deeper(argument) for argument in (agency, category, day)]
-    return _statements(person, agency, category, day).exclude(Exists(_records_that_do_not_hold(*scope)))
+    own = _statements(statements, agency, category, day)
+    return own.exclude(Exists(_records_that_do_not_hold(*scope)))
 
 
 def _records_that_do_not_hold(agency, category, day):
@@ -50,15 +57,15 @@ def _records_that_do_not_hold(agency, category, day):
     person confirmed the link needs none."""
     said_before = Q(confirmed_on__isnull=True) | Q(confirmed_on__gte=OuterRef("given_on"))
     other = Case(When(first=OuterRef("person"), then=F("second_id")), default=F("first_id"))
-    own = _statements(OuterRef("other"), *[deeper(argument) for argument in (agency, category, day)])
+    others = Consent.objects.order_by().filter(person=OuterRef("other"))
+    own = _statements(others, *[deeper(argument) for argument in (agency, category, day)])
     return links_of(OuterRef("person")).filter(said_before).annotate(other=other).exclude(Exists(own))
 
 
-def _statements(person, agency, category, day):
-    """Statements of one record that meet the nine conditions by themselves."""
+def _statements(statements, agency, category, day):
+    """Of these statements, those that meet the nine conditions by themselves."""
     return (
-        Consent.objects.order_by()
-        .filter(person=person, kind=Kind.GIVEN, for_programme=True)  # 1
+        statements.filter(kind=Kind.GIVEN, for_programme=True)  # 1
         .filter(_by_somebody_entitled(day))  # 2
         .filter(_recorded_how())  # 3
         .filter(given_on__lte=day, from_day__lte=day, until_day__gte=day)  # 4
@@ -77,32 +84,22 @@ def _records_died(day):
 
 def consents_to_something(person, agency, day):
     """The condition that `person` has a consent in force towards `agency` for some category (M4)."""
-    return Q(Exists(_consented_categories(person, agency, day)))
+    six = InformationCategory.objects.order_by()
+    return Q(Exists(six.filter(consented(person, agency, F("number"), day))))
 
 
 def consents_to_everything(person, agency, day):
     """The condition that `person` has a consent in force towards `agency` for each of the six categories."""
     six = InformationCategory.objects.order_by()
-    consent = consent_in_force(deeper(person), deeper(agency), OuterRef("number"), deeper(day))
+    open_ones = consented(person, agency, F("number"), day)
     # Without the six rows "every" would hold vacuously.
-    return Q(Exists(six)) & ~Q(Exists(six.exclude(Exists(consent))))
-
-
-def _consented_categories(person, agency, day):
-    """The categories of `person` that are consented to `agency` on `day`; arguments as seen from outside."""
-    consent = consent_in_force(deeper(person), deeper(agency), OuterRef("number"), deeper(day))
-    return InformationCategory.objects.order_by().filter(Exists(consent))
+    return Q(Exists(six)) & ~Q(Exists(six.exclude(open_ones)))
 
 
 def without_consent(agency, day):
     """Matters (pairs) of a row, by OuterRef("pk"), for which `agency` has no consent on `day`."""
-    return (
-        Matter.objects.order_by()
-        .filter(row=OuterRef("pk"))
-        .exclude(
-            Exists(consent_in_force(OuterRef("subject"), deeper(agency), OuterRef("category"), deeper(day)))
-        )
-    )
+    matters = Matter.objects.order_by().filter(row=OuterRef("pk"))
+    return matters.exclude(consented(F("subject"), agency, F("category"), day))
 
 
 def every_pair_consented(agency, day):
@@ -121,8 +118,8 @@ def _authority_for_consent(day):
     """§2, 2: in force when given and on `day`; for minors only under 18; for adults with proof and scope."""
     day = deeper(day)
     authority = Authority.objects.order_by().filter(
-        in_force(OuterRef("given_on")),
-        in_force(day),
+        period_holds(OuterRef("given_on")),
+        period_holds(day),
         pk=OuterRef("authority"),
         person=OuterRef("person"),
         suspected_of_harm=False,
@@ -130,8 +127,8 @@ def _authority_for_consent(day):
     authority = authority.annotate(age=AgeOn(as_day(day), F("person__birth_date")))
     for_minor = Q(kind__in=Authority.FOR_MINORS, age__lt=18) & _birth_date_known("person__")
     for_adult = ~Q(kind__in=Authority.FOR_MINORS) & ~Q(proof="") & Q(covers_sharing=True)
-    separated = Q(holder__isnull=False) & Q(Exists(separations_of(OuterRef("person"), OuterRef("holder"))))
-    return authority.filter(for_minor | for_adult).exclude(separated)
+    apart = Q(holder__isnull=False) & separated(F("person"), F("holder"))
+    return authority.filter(for_minor | for_adult).exclude(apart)
 
 
 def _birth_date_known(prefix):
@@ -155,7 +152,7 @@ def _names_agency(agency, day):
     """§2, 6: by name or in the named version of the 別表; an agency no longer active receives nothing. A successor
     only where its predecessor was named by the function (§4)."""
     agency, day = deeper(agency), deeper(day)
-    active = Agency.objects.filter(in_force(day), pk=agency)
+    active = Agency.objects.filter(period_holds(day), pk=agency)
     by_function = Q(names_function=True) & Q(Exists(by_predecessor(_recipients(), agency, day)))
     named = Q(Exists(_recipients().filter(agency=agency))) | Q(Exists(_listed().filter(agency=agency)))
     return Q(Exists(active)) & (named | by_function)
@@ -223,6 +220,6 @@ def _is_fifteen(day):
 def _speaks_for_it():
     """The representative whose consent it is, or another with authority in force when speaking."""
     in_power = Authority.objects.filter(
-        in_force(OuterRef("given_on")), pk=OuterRef("authority"), person=OuterRef("person")
+        period_holds(OuterRef("given_on")), pk=OuterRef("authority"), person=OuterRef("person")
     )
     return Q(authority=OuterRef("authority")) | Q(Exists(in_power))

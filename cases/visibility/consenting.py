@@ -1,10 +1,10 @@
 """Consents as screens ask about them: who sees what now, which statements still count, which authorities one knows.
 
-Every answer comes from `consent_in_force`; nothing is decided a second time here.
+Every answer comes from the gate's own decisions; nothing is decided a second time here.
 """
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from agencies.models import Agency
@@ -13,8 +13,8 @@ from cases.models.consent import Consent
 from cases.models.people import Person
 from cases.models.row import Category, InformationCategory, Row
 from cases.visibility import Purpose, Viewer, cases_with_whole_consents, visible_consents
-from cases.visibility.consent import consent_in_force
-from cases.visibility.support import conflicted_people, leading
+from cases.visibility.decisions import conflicted, consented, holds
+from cases.visibility.support import leading
 
 
 def visible_authorities(authorities, viewer: Viewer, purpose: Purpose):
@@ -30,7 +30,7 @@ def visible_authorities(authorities, viewer: Viewer, purpose: Purpose):
         | Q(person__in=rows.values("matters__subject"))
         | Q(pk__in=consents.filter(authority__isnull=False).values("authority"))
     )
-    return authorities.filter(known).exclude(person__in=conflicted_people(viewer))
+    return authorities.filter(known).exclude(conflicted("person", viewer))
 
 
 def sees_consents_whole(viewer: Viewer, case) -> bool:
@@ -41,8 +41,8 @@ def sees_consents_whole(viewer: Viewer, case) -> bool:
 
 def shared_now(people, agencies, day) -> dict[tuple[int, int], set[Category]]:
     """(person, agency) → the categories that the agency may see of the person on `day`. One query."""
-    person, agency = OuterRef(OuterRef("pk")), OuterRef(OuterRef(OuterRef("pk")))
-    shared = _categories(consent_in_force(person, agency, OuterRef("number"), day))
+    person, agency = OuterRef("pk"), OuterRef(OuterRef("pk"))
+    shared = _categories(consented(person, agency, F("number"), day))
     persons = Person.objects.order_by().filter(pk__in=[person.pk for person in people])
     of_people = persons.annotate(shared=ArraySubquery(shared)).values(
         one=JSONObject(person="pk", shared="shared")
@@ -68,22 +68,20 @@ def categories_in_force(consents, day, agency=None) -> dict[int, set[Category]]:
 
 def categories_shared(person, day) -> set[Category]:
     """The categories of `person` that some agency may see by consent on `day`. One query."""
-    consent = consent_in_force(person.pk, OuterRef("pk"), OuterRef(OuterRef("number")), day)
-    somebody = Agency.objects.order_by().filter(Exists(consent))
+    somebody = Agency.objects.order_by().filter(consented(person.pk, F("pk"), OuterRef("number"), day))
     numbers = InformationCategory.objects.filter(Exists(somebody)).values_list("number", flat=True)
     return {Category(number) for number in numbers}
 
 
-def _categories(consent):
-    return InformationCategory.objects.order_by("number").filter(Exists(consent)).values("number")
+def _categories(condition):
+    return InformationCategory.objects.order_by("number").filter(condition).values("number")
 
 
 def _still_opened(day, agency):
     """The categories of a statement (one level out) that it opens towards `agency`, or towards anybody."""
     if agency is not None:
-        by_it = consent_in_force(OuterRef(OuterRef("person")), agency.pk, OuterRef("number"), day)
-        return _categories(by_it.filter(pk=OuterRef(OuterRef("pk"))))
-    person, statement = OuterRef(OuterRef(OuterRef("person"))), OuterRef(OuterRef(OuterRef("pk")))
-    by_it = consent_in_force(person, OuterRef("pk"), OuterRef(OuterRef("number")), day).filter(pk=statement)
-    somebody = Agency.objects.order_by().filter(Exists(by_it))
-    return InformationCategory.objects.order_by("number").filter(Exists(somebody)).values("number")
+        return _categories(holds(OuterRef("pk"), agency.pk, F("number"), day))
+    somebody = Agency.objects.order_by().filter(
+        holds(OuterRef(OuterRef("pk")), F("pk"), OuterRef("number"), day)
+    )
+    return _categories(Exists(somebody))

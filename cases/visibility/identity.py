@@ -7,9 +7,10 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 
 from cases.models.identity import PersonLink
 from cases.models.people import ConflictOfInterest, Person, Separation
+from cases.visibility.decisions import conflicted
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Purpose, Viewer
-from cases.visibility.succession import predecessors
+from cases.visibility.succession import taken_over
 
 
 class IsSamePerson(Func):
@@ -46,11 +47,11 @@ def links_of(person):
     return PersonLink.objects.order_by().filter(Q(first=person) | Q(second=person), undone_on__isnull=True)
 
 
-def conflicted_people(viewer: Viewer):
-    """People for whom the viewer, the viewer's agency or one it succeeded has a recorded conflict: every purpose is
+def conflicted_people(user_id, agency_id, day):
+    """People for whom the staff member, the agency or one it succeeded has a recorded conflict: every purpose is
     closed (§3). With them the records that are the same person."""
     recorded = ConflictOfInterest.objects.order_by().filter(
-        Q(user=viewer.user_id) | Q(agency=viewer.agency_id) | Q(agency__in=predecessors(viewer))
+        Q(user=user_id) | Q(agency=agency_id) | Q(agency__in=taken_over(agency_id, day))
     )
     people, links = recorded.values("person"), PersonLink.objects.order_by().filter(undone_on__isnull=True)
     return people.union(
@@ -62,7 +63,7 @@ def conflicted_people(viewer: Viewer):
 
 
 def _unconflicted(viewer: Viewer):
-    return ~Q(pk__in=conflicted_people(viewer))
+    return ~conflicted("pk", viewer)
 
 
 def identity_candidates(people, viewer: Viewer, purpose: Purpose):

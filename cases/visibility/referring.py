@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F
 
 from cases.models.referral import Referral
 from cases.models.row import Category, Matter, Row
 from cases.visibility import Purpose, Viewer
-from cases.visibility.consent import consent_in_force
+from cases.visibility.decisions import consented
 from cases.visibility.support import free_rows, is_separated
 
 
@@ -38,10 +38,10 @@ def coverage_of(rows, agency, ground, day) -> list[Coverage]:
 
 def pairs_without_consent(rows, agency, day) -> dict[int, list[tuple[str, Category]]]:
     """For each row the (subject's name, category) pairs that nobody consented to share with `agency`. One query."""
-    consented = consent_in_force(OuterRef("subject"), agency.pk, OuterRef("category"), day)
+    agreed = consented(F("subject"), agency.pk, F("category"), day)
     keys = [row.pk for row in rows]
     found: dict[int, list[tuple[str, Category]]] = {key: [] for key in keys}
-    pairs = Matter.objects.filter(~Q(Exists(consented)), row__in=keys).select_related("subject")
+    pairs = Matter.objects.filter(~agreed, row__in=keys).select_related("subject")
     for matter in pairs:
         found[matter.row_id].append((matter.subject.name, Category(matter.category)))
     return found

@@ -1,12 +1,12 @@
 """The reverse question: which agencies will see what is about to be written (look: 「これを見られる機関」)."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import F
 
 from agencies.models import Agency
 from agencies.models.agency import in_force
 from cases.models.case import Participation
 from cases.visibility import Purpose, visible_participations
-from cases.visibility.consent import consent_in_force
+from cases.visibility.decisions import consented
 from cases.visibility.purposes import Viewer
 
 
@@ -19,9 +19,7 @@ def agencies_that_would_see(viewer: Viewer, case, subjects, categories):
     known = visible_participations(taking_part, viewer, Purpose.SUPPORT)
     for subject in subjects:
         for category in categories:
-            known = known.filter(
-                Exists(consent_in_force(subject.pk, OuterRef("agency"), category, viewer.day))
-            )
+            known = known.filter(consented(subject.pk, F("agency"), category, viewer.day))
     if not subjects or not categories:
         known = known.none()
     return Agency.objects.filter(pk__in=[viewer.agency_id, *known.values_list("agency", flat=True)])

@@ -3,11 +3,12 @@
 Conditions take the item as a literal, because a row may lie on several tables and each decides for itself.
 """
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from cases.models.referral import Enclosure
 from cases.models.row import Category, Row
-from cases.visibility.consent import consent_in_force, every_pair_consented
+from cases.visibility.consent import every_pair_consented
+from cases.visibility.decisions import consented
 from cases.visibility.purposes import Viewer
 from cases.visibility.support import free_rows, is_separated, no_conflict, row_is_free
 from cases.visibility.table import (
@@ -53,10 +54,8 @@ def consented_today(viewer: Viewer, item):
 
 def header_consented_today(viewer: Viewer):
     """The same for the header of an item."""
-    identity = consent_in_force(
-        OuterRef("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day
-    )
-    return STATUTORY | Q(brought_by=viewer.agency_id) | Q(Exists(identity))
+    identity = consented(F("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day)
+    return STATUTORY | Q(brought_by=viewer.agency_id) | identity
 
 
 def m6_free(day):

@@ -17,14 +17,14 @@ def took_over(new, day, prefix=""):
     )
 
 
-def predecessors(viewer: Viewer):
-    """Agencies whose rows the viewer's agency reads as its own today: those it has taken over, one step back."""
-    return Succession.objects.order_by().filter(took_over(viewer.agency_id, viewer.day)).values("old")
+def taken_over(agency_id, day):
+    """Agencies that the agency had taken over by `day`, one step back: it reads their rows as its own."""
+    return Succession.objects.order_by().filter(took_over(agency_id, day)).values("old")
 
 
 def own_or_succeeded(field, viewer: Viewer):
     """The condition that `field` names the viewer's agency or one that it has taken over."""
-    return Q(**{field: viewer.agency_id}) | Q(**{f"{field}__in": predecessors(viewer)})
+    return Q(**{field: viewer.agency_id}) | Q(**{f"{field}__in": taken_over(viewer.agency_id, viewer.day)})
 
 
 def by_predecessor(through, agency, day):

@@ -13,8 +13,8 @@ from cases.models.emergency import EmergencyDisclosure
 from cases.models.plan import Assignment
 from cases.models.referral import Enclosure, Referral
 from cases.models.row import Category, Matter, Row
-from cases.visibility.consent import consent_in_force, consents_to_everything, every_pair_consented
-from cases.visibility.identity import conflicted_people, separations_of
+from cases.visibility.consent import consents_to_everything, every_pair_consented
+from cases.visibility.decisions import conflicted, consented, separated
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Viewer
 from cases.visibility.succession import own_or_succeeded
@@ -28,14 +28,14 @@ DAYS_AFTER_RETURN = timedelta(days=30)
 
 def no_conflict(viewer: Viewer):
     """Condition on a row: it lies in no case of, and is about nobody of, those people."""
-    about = Matter.objects.order_by().filter(row=OuterRef("pk"), subject__in=conflicted_people(viewer))
-    return ~Q(case__main_subject__in=conflicted_people(viewer)) & ~Q(Exists(about))
+    about = Matter.objects.order_by().filter(conflicted("subject", viewer), row=OuterRef("pk"))
+    return ~conflicted("case__main_subject", viewer) & ~Q(Exists(about))
 
 
 def is_separated():
     """Condition on a row: it is about one side of a separation, in the other side's case (§3)."""
-    apart = separations_of(OuterRef("subject"), OuterRef("row__case__main_subject"))
-    return Q(Exists(Matter.objects.order_by().filter(Exists(apart), row=OuterRef("pk"))))
+    apart = separated(F("subject"), F("row__case__main_subject"))
+    return Q(Exists(Matter.objects.order_by().filter(apart, row=OuterRef("pk"))))
 
 
 # --- building blocks -------------------------------------------------------------------------------------------------
@@ -125,20 +125,18 @@ def support_cases(viewer: Viewer):
     )
     opened = own_or_succeeded("opened_by", viewer) & Q(pk__in=took_part(viewer))
     assigned = Q(pk__in=live_assignments(viewer).values("row__case"))
-    not_conflicted = ~Q(main_subject__in=conflicted_people(viewer))
+    not_conflicted = ~conflicted("main_subject", viewer)
     return not_conflicted & (free & known | opened | assigned)
 
 
 def support_headers(viewer: Viewer):
     """Condition on a case: it is visible, and its header may be seen (§3.1, Header)."""
-    identity = consent_in_force(
-        OuterRef("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day
-    )
-    consented = live_referrals(viewer).filter(~Q(ground=Referral.Ground.CONSENT) | Q(Exists(identity)))
+    identity = consented(F("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day)
+    referred = live_referrals(viewer).filter(~Q(ground=Referral.Ground.CONSENT) | identity)
     return support_cases(viewer) & (
         Q(pk__in=took_part(viewer))
         | Q(pk__in=live_assignments(viewer).values("row__case"))
-        | Q(pk__in=consented.values("case"))
+        | Q(pk__in=referred.values("case"))
         | Q(pk__in=open_disclosures(viewer).filter(with_header=True).values("case"))
     )
 
@@ -203,7 +201,7 @@ def known_referrals(viewer: Viewer):
     status = Referral.Status
     returned = Q(status=status.RETURNED, answered_on__gte=viewer.day - DAYS_AFTER_RETURN)
     received = Q(to_agency=viewer.agency_id) & (Q(status__in=[status.SENT, status.ACCEPTED]) | returned)
-    return (Q(from_agency=viewer.agency_id) | received) & ~Q(case__main_subject__in=conflicted_people(viewer))
+    return (Q(from_agency=viewer.agency_id) | received) & ~conflicted("case__main_subject", viewer)
 
 
 def support_rows(viewer: Viewer):
@@ -223,7 +221,7 @@ def support_consultations(viewer: Viewer):
     everything = consents_to_everything(OuterRef("consultation__person"), viewer.agency_id, viewer.day)
     referred = referred.filter(~Q(ground=Referral.Ground.CONSENT) | everything)
     known = Q(agency=viewer.agency_id) | Q(pk__in=referred.exclude(consultation=None).values("consultation"))
-    closed = Q(person__in=conflicted_people(viewer)) | Q(case__main_subject__in=conflicted_people(viewer))
+    closed = conflicted("person", viewer) | conflicted("case__main_subject", viewer)
     return known & ~closed
 
 
@@ -238,18 +236,16 @@ def support_people(viewer: Viewer):
         Q(pk__in=consultations.filter(person__isnull=False).values("person"))
         | Q(pk__in=cases.values("main_subject"))
         | Q(pk__in=matters.values("subject"))
-    ) & ~Q(pk__in=conflicted_people(viewer))
+    ) & ~conflicted("pk", viewer)
 
 
 def support_participations(viewer: Viewer):
     """Condition on a participation: itself, the lead's, all for the lead, else a row ⑤ of the main subject (§1)."""
     visible = ids(Case, support_cases, viewer)
     the_lead = LeadTerm.objects.filter(in_force(viewer.day), case=OuterRef("case"), agency=OuterRef("agency"))
-    services = consent_in_force(
-        OuterRef("case__main_subject"), viewer.agency_id, Category.SERVICES, viewer.day
-    )
+    services = consented(F("case__main_subject"), viewer.agency_id, Category.SERVICES, viewer.day)
     own = Q(agency=viewer.agency_id) | Q(case__in=leading(viewer))
-    by_consent = row_is_free(viewer.day, "case__") & Q(Exists(services))
+    by_consent = row_is_free(viewer.day, "case__") & services
     among_participants = Q(case__in=taking_part(viewer)) & (Q(Exists(the_lead)) | by_consent)
     return Q(case__in=visible) & (own | among_participants)
 
@@ -265,7 +261,7 @@ def cases_with_whole_consents(viewer: Viewer):
 def support_consents(viewer: Viewer):
     """Condition on a consent: it was recorded in such a case."""
     whole = ids(Case, cases_with_whole_consents, viewer)
-    return Q(case__in=whole) & ~Q(person__in=conflicted_people(viewer))
+    return Q(case__in=whole) & ~conflicted("person", viewer)
 
 
 def support_consents_concerning(viewer: Viewer):
@@ -275,12 +271,7 @@ def support_consents_concerning(viewer: Viewer):
     visible = ids(Case, support_cases, viewer)
     in_sight = Q(case__in=taking_part(viewer)) & Q(case__in=visible) & Q(kind=Consent.Kind.GIVEN)
     by_list = Q(recipient_list__agencies=viewer.agency_id)
-    return (
-        in_sight
-        & (Q(Exists(named)) | by_list)
-        & ~Q(Exists(left_out))
-        & ~Q(person__in=conflicted_people(viewer))
-    )
+    return in_sight & (Q(Exists(named)) | by_list) & ~Q(Exists(left_out)) & ~conflicted("person", viewer)
 
 
 def support_disclosures(viewer: Viewer):
@@ -298,5 +289,5 @@ def support_concealed_contacts(viewer: Viewer):
 
 def support_hints(viewer: Viewer):
     """Condition on a hint: the agency took it (§1)."""
-    closed = Q(person__in=conflicted_people(viewer)) | Q(case__main_subject__in=conflicted_people(viewer))
+    closed = conflicted("person", viewer) | conflicted("case__main_subject", viewer)
     return Q(agency=viewer.agency_id) & ~closed

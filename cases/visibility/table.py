@@ -10,8 +10,8 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterR
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
 from cases.models.row import Category, Matter, Row
-from cases.visibility.consent import consent_in_force, consents_to_something, deeper
-from cases.visibility.identity import conflicted_people, separations_of
+from cases.visibility.consent import consents_to_something
+from cases.visibility.decisions import conflicted, consented, separated, sits_apart
 from cases.visibility.purposes import Viewer
 from cases.visibility.support import (
     acknowledged_today,
@@ -122,15 +122,16 @@ def runs_segment(viewer: Viewer):
 # --- consent on the days that matter ---------------------------------------------------------------------------------
 
 
-def on_deciding_days(today, holds_on):
+def on_deciding_days(today, holds_on, that_day):
     """Until and on the meeting's day: today and that day; afterwards that day (§3.3, d)."""
-    return holds_on(OuterRef(MEETING_DAY)) & (Q(segment__meeting__day__lt=today) | holds_on(today))
+    return holds_on(that_day) & (Q(segment__meeting__day__lt=today) | holds_on(today))
 
 
 def main_consents_to(agency, today):
     """Condition on an item: the main subject consents to something for `agency` on the deciding days."""
+    person = OuterRef("case__main_subject")
     return on_deciding_days(
-        today, lambda day: consents_to_something(OuterRef("case__main_subject"), agency, day)
+        today, lambda day: consents_to_something(person, agency, day), OuterRef(MEETING_DAY)
     )
 
 
@@ -138,9 +139,9 @@ def identity_consented(agency, today):
     """Condition on an item: ① of the main subject is consented to `agency` on the deciding days."""
 
     def holds_on(day):
-        return Q(Exists(consent_in_force(OuterRef("case__main_subject"), agency, Category.IDENTITY, day)))
+        return consented(F("case__main_subject"), agency, Category.IDENTITY, day)
 
-    return on_deciding_days(today, holds_on)
+    return on_deciding_days(today, holds_on, F(MEETING_DAY))
 
 
 def stands(today):
@@ -168,34 +169,43 @@ def _attending_agency_consented(today):
 def not_closed_to(viewer: Viewer):
     """No conflict with the main subject; on the agenda; no case of a separated person in the same sitting."""
     return (
-        ~Q(case__main_subject__in=conflicted_people(viewer))
+        ~conflicted("case__main_subject", viewer)
         & Q(withdrawn_on__isnull=True)
-        & ~Q(Exists(items_of_other_side(OuterRef("segment__meeting"), OuterRef("case__main_subject"))))
+        & ~sits_apart(F("segment__meeting"), F("case__main_subject"))
     )
 
 
 def items_of_other_side(meeting, person):
     """Items of the sitting whose main subject is separated from `person` (§3)."""
-    apart = separations_of(OuterRef("case__main_subject"), deeper(person))
     return AgendaItem.objects.order_by().filter(
-        Exists(apart),
+        separated(F("case__main_subject"), person),
         segment__meeting=meeting,
         segment__cancelled_on__isnull=True,
         withdrawn_on__isnull=True,
     )
 
 
+def things_of_other_side(meeting, case, person):
+    """In the sitting: other cases whose main subject is separated from `person`, and rows about such people."""
+    items = AgendaItem.objects.order_by().filter(segment__meeting=meeting, withdrawn_on__isnull=True)
+    items = items.exclude(case=case).values("pk")
+    lying_there = Q(item__in=items) | Q(enclosures__item__in=items, enclosures__removed_on__isnull=True)
+    about = Matter.objects.order_by().filter(separated(F("subject"), person), row=OuterRef("pk"))
+    rows = Row.objects.order_by().filter(lying_there).filter(Exists(about))
+    return items_of_other_side(meeting, person).exclude(case=case), rows
+
+
 def is_about_other_side(meeting):
     """Condition on a row: it is about somebody separated from a main subject of the sitting (§3)."""
-    others = items_of_other_side(meeting, OuterRef("subject"))
-    return Q(Exists(Matter.objects.order_by().filter(Exists(others), row=OuterRef("pk"))))
+    about = Matter.objects.order_by().filter(sits_apart(meeting, F("subject")), row=OuterRef("pk"))
+    return Q(Exists(about))
 
 
 def m_rules(viewer: Viewer):
     """M1 and M4 on an item that stands (M2), M3 aside."""
     brought = Q(brought_by=viewer.agency_id)
-    consented = brought | main_consents_to(viewer.agency_id, viewer.day)
-    return CONSENT_BASED & not_closed_to(viewer) & stands(viewer.day) & m1_expected(viewer) & consented
+    agreed = brought | main_consents_to(viewer.agency_id, viewer.day)
+    return CONSENT_BASED & not_closed_to(viewer) & stands(viewer.day) & m1_expected(viewer) & agreed
 
 
 def p_rules(viewer: Viewer):
@@ -261,7 +271,7 @@ def record_snapshots(viewer: Viewer):
     """Condition on a snapshot: of a segment whose record the viewer keeps; none of its items closed by a conflict."""
     kept = AgendaItem.objects.order_by().filter(record_items(viewer))
     closed = AgendaItem.objects.order_by().filter(
-        segment=OuterRef("segment"), case__main_subject__in=conflicted_people(viewer)
+        conflicted("case__main_subject", viewer), segment=OuterRef("segment")
     )
     return Q(segment__in=kept.values("segment")) & ~Q(Exists(closed))
 
@@ -274,7 +284,7 @@ def shut_items(viewer: Viewer):
     kept = Q(segment__closed_on__isnull=True, segment__cancelled_on__isnull=True) & _minutes_being_written_by(
         viewer
     )
-    return has_ended(viewer.day) & ~kept & ~Q(case__main_subject__in=conflicted_people(viewer))
+    return has_ended(viewer.day) & ~kept & ~conflicted("case__main_subject", viewer)
 
 
 def shut_items_of_acknowledged(viewer: Viewer):

@@ -6,6 +6,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from cases.visibility import decisions
+from nisshin_support import second_wall
+
 # What the web role may add to and read, never change or remove.
 APPEND_ONLY_TABLES = ("cases_auditentry",)
 READ_ONLY_TABLES = ("django_migrations", "cases_informationcategory", "cases_auditcheck")
@@ -36,6 +39,8 @@ class Command(BaseCommand):
             cursor.execute(GRANTS.format(**names))
             for table in self._present(cursor, APPEND_ONLY_TABLES):
                 cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {_quoted(table)} FROM {names['role']}")
+            decisions.install(cursor, names["role"])
+            second_wall.build(cursor, names["role"])
             for table in self._present(cursor, READ_ONLY_TABLES):
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {_quoted(table)} FROM {names['role']}")
             for table in self._present(cursor, CLOSED_TABLES):

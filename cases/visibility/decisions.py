@@ -1,0 +1,154 @@
+"""Decisions as functions of the database: each rule that asks over everything (consent, separation, conflict) is compiled
+once from its condition here and kept there, where it is planned once and sees what the viewer may not.
+
+What is kept is the rule, never an answer. `grant_web` puts them in place after every migrate; docs/decisions/
+rules-in-the-database.md says why.
+"""
+
+from datetime import date
+from typing import Any
+
+import psycopg.sql
+from django.db import connection
+from django.db.models import BooleanField, F, Func, Q
+
+# Values that stand for a function's arguments while its condition is compiled; far from any real one.
+MARKS = {
+    "the_person": -7_106_011,
+    "other_person": -7_106_012,
+    "the_agency": -7_106_013,
+    "the_category": -7_106_014,
+    "the_statement": -7_106_015,
+    "the_user": -7_106_016,
+    "the_meeting": -7_106_017,
+    "the_case": -7_106_018,
+    "the_day": date(7106, 1, 1),
+}
+TYPES = {"the_category": "integer", "the_day": "date"}
+
+
+class Decided(Func):
+    """A call of one of the functions; its arguments may be columns, `OuterRef` or literals."""
+
+    output_field = BooleanField()
+
+
+def consented(person, agency, category, day):
+    """consent(p, a, c, d) of the contract §2."""
+    return Q(Decided(person, agency, category, day, function="gate.consented"))
+
+
+def holds(statement, agency, category, day):
+    """Whether one statement is such a consent."""
+    return Q(Decided(statement, agency, category, day, function="gate.holds"))
+
+
+def separated(one, other):
+    """Whether a separation stands between two people (§3)."""
+    return Q(Decided(one, other, function="gate.separated"))
+
+
+def sits_apart(meeting, person):
+    """Whether the sitting has an item about somebody separated from the person (§3)."""
+    return Q(Decided(meeting, person, function="gate.sits_apart"))
+
+
+def may_not_sit(meeting, case, person):
+    """Whether the case may not come into the sitting: the other side's case, or a row about it, is there (§3)."""
+    return Q(Decided(meeting, case, person, function="gate.may_not_sit"))
+
+
+class _Conflicted(Func):
+    """Among the people of `gate.conflicted`; the sub-select is asked once a query, and nobody is never conflicted."""
+
+    output_field = BooleanField()
+    template = "COALESCE(%(expressions)s)"
+
+    def as_sql(self, compiler, connection, **context):
+        (person, of_person), *asked = (compiler.compile(part) for part in self.source_expressions)
+        params = [param for _, found in asked for param in found]
+        arguments = ", ".join(sql for sql, _ in asked)
+        return (
+            f"COALESCE({person} = ANY((SELECT gate.conflicted({arguments}))::bigint[]), false)",
+            [*of_person, *params],
+        )
+
+
+def conflicted(field, viewer):
+    """The condition that `field` names somebody for whom every purpose is closed to the viewer (§3)."""
+    return Q(_Conflicted(F(field), viewer.user_id, viewer.agency_id, viewer.day))
+
+
+# --- putting them in place -------------------------------------------------------------------------------------------
+
+
+def install(cursor: Any, role: str) -> None:
+    """Make the functions from today's conditions; `role` (quoted) may call them."""
+    cursor.execute(
+        f"CREATE SCHEMA IF NOT EXISTS gate; REVOKE ALL ON SCHEMA gate FROM PUBLIC; GRANT USAGE ON SCHEMA gate TO {role}"
+    )
+    for name, (arguments, returns, body) in _functions().items():
+        declared = ", ".join(f"{argument} {TYPES.get(argument, 'bigint')}" for argument in arguments)
+        cursor.execute(FUNCTION.format(name=name, arguments=declared, returns=returns, body=body))
+    cursor.execute(
+        f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA gate FROM PUBLIC; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA gate TO {role}"
+    )
+
+
+# pg_temp first: 時間をさかのぼる puts the tables of another day there; the web role may make none itself.
+FUNCTION = """
+CREATE OR REPLACE FUNCTION gate.{name}({arguments}) RETURNS {returns} LANGUAGE plpgsql STABLE SECURITY DEFINER
+COST 1000 SET search_path = pg_catalog, pg_temp, public SET plan_cache_mode = force_generic_plan SET jit = off AS $gate$
+#variable_conflict use_variable
+BEGIN RETURN {body}; END $gate$
+"""
+
+
+def _functions() -> dict[str, tuple[list[str], str, str]]:
+    from cases.models.consent import Consent
+    from cases.visibility import consent, identity, table
+
+    m = MARKS
+    scope = (m["the_agency"], m["the_category"], m["the_day"])
+    agreed = consent.consent_in_force(m["the_person"], *scope)
+    held = consent.in_force(Consent.objects.order_by().filter(pk=m["the_statement"]), *scope)
+    apart = identity.separations_of(m["the_person"], m["other_person"])
+    sitting = table.items_of_other_side(m["the_meeting"], m["the_person"])
+    cases, rows = table.things_of_other_side(m["the_meeting"], m["the_case"], m["the_person"])
+    closed = identity.conflicted_people(m["the_user"], m["the_agency"], m["the_day"])
+    return {
+        "separated": (["the_person", "other_person"], "boolean", _exists(apart)),
+        "consented": (["the_person", "the_agency", "the_category", "the_day"], "boolean", _exists(agreed)),
+        "holds": (["the_statement", "the_agency", "the_category", "the_day"], "boolean", _exists(held)),
+        "sits_apart": (["the_meeting", "the_person"], "boolean", _exists(sitting)),
+        "may_not_sit": (
+            ["the_meeting", "the_case", "the_person"],
+            "boolean",
+            f"{_exists(cases)} OR {_exists(rows)}",
+        ),
+        "conflicted": (["the_user", "the_agency", "the_day"], "bigint[]", f"ARRAY({_compiled(closed)})"),
+    }
+
+
+def _exists(queryset: Any) -> str:
+    return f"EXISTS({_compiled(queryset.values('pk'))})"
+
+
+def _compiled(queryset: Any) -> str:
+    """The query's SQL with the function's arguments in place of the marks, and everything else written out."""
+    sql, params = queryset.query.sql_with_params()
+    pieces = sql.split("%s")
+    connection.ensure_connection()
+    written = [_written(param, connection.connection) for param in params]
+    return "".join(part for pair in zip(pieces, [*written, ""], strict=True) for part in pair).replace(
+        "%%", "%"
+    )
+
+
+def _written(param: Any, raw: Any) -> str:
+    names = {value: name for name, value in MARKS.items()}
+    if isinstance(param, list):
+        return f"ARRAY[{', '.join(_written(part, raw) for part in param)}]"
+    if not isinstance(param, bool) and isinstance(param, int | date) and param in names:
+        return names[param]
+    return psycopg.sql.Literal(param).as_string(raw)
