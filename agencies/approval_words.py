@@ -27,7 +27,7 @@ CONSEQUENCES = {
     "oral_consent_counts": "聴取記録のある口頭の同意で、記録が見えるようになります。",
     "meeting_open_days": "閉じた会議の資料が、出席した人にもっと長く見えます。",
     "published_threshold": "公表する統計で、もっと小さい件数まで見えます。",
-    "is_active": "この人がログインできるようになり、今の所属で働けます。",
+    "is_active": "この人がログインできるようになります。見えるものは、所属で決まります。",
     Approval.Kind.PASSWORD: "新しいパスワードを受け取った人が、この人としてログインできます。前のパスワードは使えなくなります。",
     Approval.Kind.SECOND_FACTOR: "この人は、次のログインで、確認コードのアプリを新しく登録します。それまでの端末は使えなくなります。",
 }
@@ -112,7 +112,7 @@ def shown(model, name, value):
     """A plain value in the words of its field."""
     field = model._meta.get_field(name)
     if value is None or value == "" or value == []:
-        return "なし"
+        return "期限なし" if name == "until_day" else "なし"
     if field.many_to_many:
         return "、".join(
             Agency.objects.filter(pk__in=value).order_by("order", "pk").values_list("name", flat=True)

@@ -160,4 +160,4 @@ def tell_of_proposals(request):
     messages.warning(request, PROPOSED)
     for approval in proposals_of(request):
         address = reverse("agencies:approval", args=[approval.public_id])
-        messages.info(request, format_html('<a href="{}">{}</a>', address, approval.what))
+        messages.warning(request, format_html('<a href="{}">{}</a>', address, approval.what))
