@@ -87,7 +87,7 @@ def has_superuser() -> bool:
     return connection.settings_dict["USER"] == database.OWNER_ROLE
 
 
-def fill(folder: Path, sealings: int = 4, entries: int = 60) -> Heads:
+def fill(folder: Path, sealings: int = 4, entries: int = 36) -> Heads:
     """Sealed batches with gaps of rolled-back transactions between them, and an unsealed tail."""
     heads, viewer = Heads(folder / "heads.txt"), a_viewer()
     viewers, cases = [viewer, a_viewer(), a_viewer()], [a_case(viewer), a_case(viewer), None]
@@ -98,7 +98,7 @@ def fill(folder: Path, sealings: int = 4, entries: int = 60) -> Heads:
             AuditEntry.objects.bulk_create(_entries(number, 3, viewers, cases))
             transaction.set_rollback(True)
         if number < sealings:
-            seal_all(heads, batch=25)
+            seal_all(heads, batch=15)
     return heads
 
 

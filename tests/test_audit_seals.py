@@ -50,9 +50,9 @@ def other(heads):
 def test_a_trail_that_nobody_touched_has_no_problem_and_its_tail_waits(heads):
     assert verify(heads) == []
     done = remember(AuditCheck.Act.VERIFY)
-    assert (done.entries, done.unsealed) == (300, 60)
-    assert [seal.count for seal in AuditSeal.objects.all()] == [25, 25, 10] * 4
-    assert heads.read()[-1].total == 240
+    assert (done.entries, done.unsealed) == (180, 36)
+    assert [seal.count for seal in AuditSeal.objects.all()] == [15, 15, 6] * 4
+    assert heads.read()[-1].total == 144
 
 
 def test_every_tamper_is_found(heads):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agencies.models import Role
-from cases.models import AuditEntry
+from cases.models import AuditCheck, AuditEntry
 from tests.factories import PersonFactory, UserFactory, a_case, a_row, a_viewer
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +141,31 @@ def test_the_number_of_queries_does_not_grow(client, auditor, worker, case):
     for _ in range(27):
         an_entry(worker, case)
     assert queries() == few
+
+
+def a_check(act, **fields):
+    return AuditCheck.objects.create(act=act, **({"entries": 1, "seals": 3, "unsealed": 0} | fields))
+
+
+def test_the_auditor_sees_how_far_the_trail_is_sealed_and_checked(client, auditor, worker):
+    text = shown(client).content.decode()
+    assert (
+        "まだ封印していません" in text and "まだ検証していません" in text and "封印が止まっています" in text
+    )
+    last = an_entry(worker)
+    a_check("seal", floor=last.pk)
+    a_check("verify", floor=last.pk)
+    an_entry(worker)
+    answer = shown(client)
+    assert answer.context["sealing"].waiting == 2  # the entry, and this look itself
+    assert "食い違いなし" in answer.content.decode()
+    assert "止まっています" not in answer.content.decode()
+
+
+def test_the_auditor_sees_at_once_that_something_was_changed(client, auditor):
+    a_check("seal")
+    a_check("verify", problems=2)
+    text = shown(client).content.decode()
+    assert "監査記録に食い違いがあります" in text and "2件" in text
+    a_check("verify")
+    assert "食い違いがあります" not in shown(client).content.decode()

@@ -18,6 +18,10 @@ class AuditEntryQuerySet(models.QuerySet):
         allowed = purpose == "audit" and viewer.may_act_for(purpose)
         return self if allowed else self.none()
 
+    def not_sealed_since(self, check):
+        """Entries that were not sealed yet when `check` was written; every one without a check."""
+        return self.filter(transaction__gte=check.horizon, pk__gt=check.floor) if check else self
+
     def for_audit_page(self):
         """What 監査 reads: time, user, agency, purpose, act, rule, case number. No rows, reasons or names of people."""
         number = {

@@ -35,6 +35,12 @@ class AuditSeal(models.Model):
         return f"封印 {self.number}"
 
 
+class AuditCheckQuerySet(models.QuerySet):
+    def newest(self, act=None):
+        """The newest one, of that act alone if one is given; None when there is none."""
+        return (self.filter(act=act) if act else self).order_by("-pk").first()
+
+
 class AuditCheck(models.Model):
     """封印と検証の結果: what the commands found, for the audit page; the web role only reads it."""
 
@@ -50,6 +56,8 @@ class AuditCheck(models.Model):
     problems = models.PositiveIntegerField("見つかった食い違い", default=0)
     horizon = models.BigIntegerField("ここまでの取引", default=0)
     floor = models.BigIntegerField("ここまでの記録", default=0)
+
+    objects = AuditCheckQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "封印と検証の結果"

@@ -1,21 +1,23 @@
 """監査記録: who saw or did what, for which purpose, when; case numbers, no contents and no names of people."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Role
 from cases import audit
 from cases.forms.audit import AuditFilterForm
-from cases.models import AuditEntry, StoredSearch
+from cases.models import AuditCheck, AuditEntry, StoredSearch
 from cases.visibility import Purpose
 from nisshin_support.purpose import for_purpose
 from nisshin_support.wareki import fiscal_year_label
 
 PAGE = 50
+LATE = timedelta(days=1)
 ROLES, PURPOSES = dict(Role.choices), dict(Purpose.choices)
 
 
@@ -33,6 +35,20 @@ class Line:
     number: str
 
 
+@dataclass(frozen=True)
+class Sealing:
+    """How far the trail is sealed, and what the last verification found."""
+
+    sealed: AuditCheck | None
+    verified: AuditCheck | None
+    waiting: int
+
+    @property
+    def is_late(self):
+        """Whether entries have waited for more than a day: then the timer does not run."""
+        return bool(self.waiting) and (not self.sealed or timezone.now() - self.sealed.at > LATE)
+
+
 @for_purpose(Purpose.AUDIT)
 @require_http_methods(["GET", "POST"])
 def audit_log(request):
@@ -47,6 +63,7 @@ def audit_log(request):
     audit.saw(request, "監査記録")
     context = {
         "form": form,
+        "sealing": _sealing(entries),
         "is_filtered": bool(search),
         "lines": [_line(entry) for entry in page],
         "previous_url": _address(search, "after", page[0]["pk"]) if newer else "",
@@ -55,10 +72,18 @@ def audit_log(request):
     return render(request, "cases/audit_log.html", context)
 
 
+def _sealing(entries):
+    checks = AuditCheck.objects
+    sealed, verified = checks.newest(AuditCheck.Act.SEAL), checks.newest(AuditCheck.Act.VERIFY)
+    return Sealing(sealed, verified, entries.not_sealed_since(checks.newest()).count())
+
+
 def _keep_words(request):
     form = AuditFilterForm(request.POST)
     if not form.is_valid():
-        return render(request, "cases/audit_log.html", {"form": form, "is_filtered": True, "lines": []})
+        return render(
+            request, "cases/audit_log.html", {"form": form, "sealing": None, "is_filtered": True, "lines": []}
+        )
     words = {name: request.POST.get(name, "") for name in form.fields}
     return redirect(_address(StoredSearch.keep(request.user, **words)))
 
