@@ -11,6 +11,7 @@ from typing import Any
 import psycopg.sql
 from django.db import connection
 from django.db.models import BooleanField, F, Func, Q
+from django.db.models.expressions import RawSQL
 
 # Values that stand for a function's arguments while its condition is compiled; far from any real one.
 MARKS = {
@@ -48,9 +49,9 @@ def separated(one, other):
     return Q(Decided(one, other, function="gate.separated"))
 
 
-def sits_apart(meeting, person):
-    """Whether the sitting has an item about somebody separated from the person (§3)."""
-    return Q(Decided(meeting, person, function="gate.sits_apart"))
+def sits_apart(field, meeting):
+    """Whether `field` names somebody separated from the main subject of an item of the sitting (§3)."""
+    return Q(Among(F(field), meeting, function="gate.apart_from_sitting"))
 
 
 def may_not_sit(meeting, case, person):
@@ -58,25 +59,32 @@ def may_not_sit(meeting, case, person):
     return Q(Decided(meeting, case, person, function="gate.may_not_sit"))
 
 
-class _Conflicted(Func):
-    """Among the people of `gate.conflicted`; the sub-select is asked once a query, and nobody is never conflicted."""
+class Among(Func):
+    """The first argument is among the keys that a function finds for the others; asked once a query where it may be."""
 
     output_field = BooleanField()
-    template = "COALESCE(%(expressions)s)"
 
     def as_sql(self, compiler, connection, **context):
-        (person, of_person), *asked = (compiler.compile(part) for part in self.source_expressions)
-        params = [param for _, found in asked for param in found]
+        (key, of_key), *asked = (compiler.compile(part) for part in self.source_expressions)
         arguments = ", ".join(sql for sql, _ in asked)
-        return (
-            f"COALESCE({person} = ANY((SELECT gate.conflicted({arguments}))::bigint[]), false)",
-            [*of_person, *params],
-        )
+        params = [param for _, found in asked for param in found]
+        return f"{key} = ANY((SELECT {self.extra['function']}({arguments}))::bigint[])", [*of_key, *params]
 
 
 def conflicted(field, viewer):
     """The condition that `field` names somebody for whom every purpose is closed to the viewer (§3)."""
-    return Q(_Conflicted(F(field), viewer.user_id, viewer.agency_id, viewer.day))
+    asked = (viewer.user_id, viewer.agency_id, viewer.day)
+    among = Q(Among(F(field), *asked, function="gate.conflicted"))
+    # Nobody is never conflicted: without this, a consultation of nobody would be hidden as "unknown".
+    return among if field in NEVER_NOBODY else among & Q(**{f"{field}__isnull": False})
+
+
+NEVER_NOBODY = {"pk", "subject", "main_subject"}
+
+
+def separated_rows():
+    """Rows about one side of a separation in the other side's case (§3). Few, so they are found first."""
+    return RawSQL("SELECT unnest(gate.separated_rows())", [])
 
 
 # --- putting them in place -------------------------------------------------------------------------------------------
@@ -113,14 +121,16 @@ def _functions() -> dict[str, tuple[list[str], str, str]]:
     agreed = consent.consent_in_force(m["the_person"], *scope)
     held = consent.in_force(Consent.objects.order_by().filter(pk=m["the_statement"]), *scope)
     apart = identity.separations_of(m["the_person"], m["other_person"])
-    sitting = table.items_of_other_side(m["the_meeting"], m["the_person"])
+    hidden = identity.separated_matters().values("row")
+    sitting = table.apart_from_sitting(m["the_meeting"])
     cases, rows = table.things_of_other_side(m["the_meeting"], m["the_case"], m["the_person"])
     closed = identity.conflicted_people(m["the_user"], m["the_agency"], m["the_day"])
     return {
         "separated": (["the_person", "other_person"], "boolean", _exists(apart)),
         "consented": (["the_person", "the_agency", "the_category", "the_day"], "boolean", _exists(agreed)),
         "holds": (["the_statement", "the_agency", "the_category", "the_day"], "boolean", _exists(held)),
-        "sits_apart": (["the_meeting", "the_person"], "boolean", _exists(sitting)),
+        "separated_rows": ([], "bigint[]", f"ARRAY({_compiled(hidden)})"),
+        "apart_from_sitting": (["the_meeting"], "bigint[]", f"ARRAY({_compiled(sitting)})"),
         "may_not_sit": (
             ["the_meeting", "the_case", "the_person"],
             "boolean",

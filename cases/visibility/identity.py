@@ -7,6 +7,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 
 from cases.models.identity import PersonLink
 from cases.models.people import ConflictOfInterest, Person, Separation
+from cases.models.row import Matter
 from cases.visibility.decisions import conflicted
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Purpose, Viewer
@@ -40,6 +41,24 @@ def separations_of(one, other):
     one_way = same_person("first", one) & same_person("second", other)
     other_way = same_person("second", one) & same_person("first", other)
     return apart.filter(one_way | other_way)
+
+
+def kept_apart():
+    """Everybody who is one side of a standing separation, under whichever record: few people of many."""
+    apart = Separation.objects.order_by().filter(lifted_by__isnull=True)
+    links = PersonLink.objects.order_by().filter(undone_on__isnull=True)
+    sides = [apart.values("first"), apart.values("second")]
+    linked = [links.filter(second__in=side).values("first") for side in sides]
+    linked += [links.filter(first__in=side).values("second") for side in sides]
+    return sides[0].union(sides[1], *linked)
+
+
+def separated_matters():
+    """What rows say about one side of a separation in the other side's case."""
+    matters = Matter.objects.order_by().filter(
+        subject__in=kept_apart(), row__case__main_subject__in=kept_apart()
+    )
+    return matters.filter(Exists(separations_of(OuterRef("subject"), OuterRef("row__case__main_subject"))))
 
 
 def links_of(person):

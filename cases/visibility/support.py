@@ -14,7 +14,7 @@ from cases.models.plan import Assignment
 from cases.models.referral import Enclosure, Referral
 from cases.models.row import Category, Matter, Row
 from cases.visibility.consent import consents_to_everything, every_pair_consented
-from cases.visibility.decisions import conflicted, consented, separated
+from cases.visibility.decisions import conflicted, consented, separated_rows
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Viewer
 from cases.visibility.succession import own_or_succeeded
@@ -28,14 +28,13 @@ DAYS_AFTER_RETURN = timedelta(days=30)
 
 def no_conflict(viewer: Viewer):
     """Condition on a row: it lies in no case of, and is about nobody of, those people."""
-    about = Matter.objects.order_by().filter(conflicted("subject", viewer), row=OuterRef("pk"))
-    return ~conflicted("case__main_subject", viewer) & ~Q(Exists(about))
+    about = Matter.objects.order_by().filter(conflicted("subject", viewer))
+    return ~conflicted("case__main_subject", viewer) & ~Q(pk__in=about.values("row"))
 
 
 def is_separated():
     """Condition on a row: it is about one side of a separation, in the other side's case (§3)."""
-    apart = separated(F("subject"), F("row__case__main_subject"))
-    return Q(Exists(Matter.objects.order_by().filter(apart, row=OuterRef("pk"))))
+    return Q(pk__in=separated_rows())
 
 
 # --- building blocks -------------------------------------------------------------------------------------------------

@@ -9,9 +9,11 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterR
 
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
+from cases.models.people import Person
 from cases.models.row import Category, Matter, Row
 from cases.visibility.consent import consents_to_something
 from cases.visibility.decisions import conflicted, consented, separated, sits_apart
+from cases.visibility.identity import kept_apart
 from cases.visibility.purposes import Viewer
 from cases.visibility.support import (
     acknowledged_today,
@@ -171,7 +173,7 @@ def not_closed_to(viewer: Viewer):
     return (
         ~conflicted("case__main_subject", viewer)
         & Q(withdrawn_on__isnull=True)
-        & ~sits_apart(F("segment__meeting"), F("case__main_subject"))
+        & ~sits_apart("case__main_subject", F("segment__meeting"))
     )
 
 
@@ -183,6 +185,12 @@ def items_of_other_side(meeting, person):
         segment__cancelled_on__isnull=True,
         withdrawn_on__isnull=True,
     )
+
+
+def apart_from_sitting(meeting):
+    """People separated from the main subject of some item of the sitting."""
+    people = Person.objects.order_by().filter(pk__in=kept_apart())
+    return people.filter(Exists(items_of_other_side(meeting, OuterRef("pk")))).values("pk")
 
 
 def things_of_other_side(meeting, case, person):
@@ -197,8 +205,8 @@ def things_of_other_side(meeting, case, person):
 
 def is_about_other_side(meeting):
     """Condition on a row: it is about somebody separated from a main subject of the sitting (§3)."""
-    about = Matter.objects.order_by().filter(sits_apart(meeting, F("subject")), row=OuterRef("pk"))
-    return Q(Exists(about))
+    about = Matter.objects.order_by().filter(sits_apart("subject", meeting))
+    return Q(pk__in=about.values("row"))
 
 
 def m_rules(viewer: Viewer):
