@@ -51,7 +51,7 @@ def find(viewer, purpose, words):
     headers = Case.objects.with_header_for(viewer, purpose).select_related("main_subject")
     numbered = list(cases.filter(_numbered(words))) if _numbered(words) else []
     named = list(headers.filter(pk__in=[case.pk for case in numbered]))
-    people = list(Person.objects.visible_to(viewer, purpose).filter(_described(words))[: MOST_PEOPLE + 1])
+    people = list(Person.objects.visible_to(viewer, purpose).filter(described(words))[: MOST_PEOPLE + 1])
     people = list(
         {person.pk: person for person in [*(case.main_subject for case in named), *people]}.values()
     )
@@ -89,7 +89,7 @@ def _numbered(words):
     return same
 
 
-def _described(words):
+def described(words):
     """The condition that a person is named like the words, or born on that day, in that month or year."""
     key = name_key(words)
     alike = Q(name_key__startswith=key) | Q(kana_key__startswith=key) if key else Q(pk__in=[])
