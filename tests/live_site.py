@@ -44,14 +44,20 @@ class LiveSite:
     def log_in(self, page: Any, username: str) -> None:
         """Log the window in without the log-in page: the session is written, the cookie set."""
         with self.as_owner():
-            client = Client()
-            client.force_login(get_user_model().objects.get_by_natural_key(username))
-        session = client.cookies[settings.SESSION_COOKIE_NAME]
-        page.context.add_cookies([{"name": session.key, "value": session.value, "url": self.base_url}])
+            name, value = session_of(get_user_model().objects.get_by_natural_key(username))
+        page.context.add_cookies([{"name": name, "value": value, "url": self.base_url}])
 
     def connect_as_web(self) -> psycopg.Connection[Any]:
         """A connection that really logs in as the web role: for tests of the second wall."""
         return psycopg.connect(web_url(self.database))
+
+
+def session_of(user: Any) -> tuple[str, str]:
+    """The cookie of a new session of this user: its name and value."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    return session.key, session.value
 
 
 @contextmanager

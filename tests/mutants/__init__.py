@@ -1,0 +1,1 @@
+"""Changed copies of the policy: each must be noticed (`make mutants`)."""

@@ -1,0 +1,1 @@
+"""Views begun after an acknowledged act that closes them (`make races`): none may show what it closed."""
