@@ -7,9 +7,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from cases.models.referral import Enclosure
 from cases.models.row import Category, Row
+from cases.visibility import rules
 from cases.visibility.consent import every_pair_consented
 from cases.visibility.decisions import consented
 from cases.visibility.purposes import Viewer
+from cases.visibility.rules import Rule
 from cases.visibility.support import free_rows, is_separated, no_conflict, row_is_free
 from cases.visibility.table import (
     STATUTORY,
@@ -31,9 +33,18 @@ P4_TEXTS = [Row.Kind.ITEM_REASON, Row.Kind.ITEM_NECESSITY]
 def on_table(item):
     """M2, P3: the rows enclosed in the item and the rows written in it; never one about the other side of a
     separation, in this case or in this sitting."""
+    return lies_on(item) & ~kept_apart_at(item)
+
+
+def lies_on(item):
+    """Condition on a row: enclosed in the item, or written in it."""
     enclosed = Enclosure.objects.order_by().filter(item=item.pk, removed_on__isnull=True).values("row")
-    apart = is_separated() | is_about_other_side(item.segment.meeting_id)
-    return (Q(pk__in=enclosed) | Q(item=item.pk)) & ~apart
+    return Q(pk__in=enclosed) | Q(item=item.pk)
+
+
+def kept_apart_at(item):
+    """Condition on a row: it is about the other side of a separation, in its case or in the item's sitting."""
+    return is_separated() | is_about_other_side(item.segment.meeting_id)
 
 
 def m5_consented(viewer: Viewer, item):
@@ -70,12 +81,18 @@ def is_among(viewer: Viewer, item, condition):
 
 def meeting_rows(viewer: Viewer, item):
     """Condition on a row for 会議, on the table of `item`."""
-    passes = (
-        born_before(item, viewer.day)
-        if item.segment.is_statutory
-        else m5_consented(viewer, item) & m6_free(viewer.day)
-    )
-    return is_among(viewer, item, meeting_tables) & on_table(item) & passes & no_conflict(viewer)
+    return is_among(viewer, item, meeting_tables) & Rule("", parts_of_row(viewer, item)).condition
+
+
+def parts_of_row(viewer: Viewer, item) -> dict[str, Q]:
+    """The row's side of M and P: it lies on the table, and M5 and M6, or P3, hold."""
+    lying = {rules.ON_TABLE: lies_on(item), rules.TABLE_APART: ~kept_apart_at(item)}
+    unconflicted = {rules.NO_CONFLICT: no_conflict(viewer)}
+    if item.segment.is_statutory:
+        return {**lying, rules.BORN: born_before(item, viewer.day), **unconflicted}
+    day = viewer.day
+    free = {rules.FREE_ROW: row_is_free(day), rules.FREE_CASE: row_is_free(day, "case__")}
+    return {**lying, **free, **unconflicted, rules.PAIRS_THEN: m5_consented(viewer, item)}
 
 
 def born_before(item, day):
@@ -99,9 +116,8 @@ def preparation_rows(viewer: Viewer, item):
     question = Q(item=item.pk, kind__in=ITEM_TEXTS)
     answers = Q(item=item.pk, kind=Row.Kind.ANSWER, recorded_by=viewer.agency_id)
     ruled = office & is_among(viewer, item, meeting_rule) & on_table(item)
-    apart = is_separated() | is_about_other_side(item.segment.meeting_id)
     sight = office & free_texts | called & answers | (called & question | ruled) & by_rule
-    return sight & ~apart & no_conflict(viewer)
+    return sight & ~kept_apart_at(item) & no_conflict(viewer)
 
 
 def meeting_rule(viewer: Viewer):

@@ -13,10 +13,12 @@ from cases.models.emergency import EmergencyDisclosure
 from cases.models.plan import Assignment
 from cases.models.referral import Enclosure, Referral
 from cases.models.row import Category, Matter, Row
+from cases.visibility import rules
 from cases.visibility.consent import consents_to_everything, every_pair_consented
 from cases.visibility.decisions import conflicted, consented, separated_rows
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Viewer
+from cases.visibility.rules import Rule, any_of
 from cases.visibility.succession import own_or_succeeded
 from meetings.models.roster import RosterTerm
 
@@ -143,25 +145,36 @@ def support_headers(viewer: Viewer):
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def s1_own(viewer: Viewer):
-    """S1: the agency, or one that it has taken over, recorded it, and it is free; the case's opener is asked for the
-    row alone."""
-    free_case = row_is_free(viewer.day, "case__") | own_or_succeeded("case__opened_by", viewer)
-    return own_or_succeeded("recorded_by", viewer) & row_is_free(viewer.day) & free_case
+def rules_in_a_case(viewer: Viewer) -> list[Rule]:
+    """S1–S5: what opens a row of a visible case."""
+    day, live = viewer.day, live_referrals(viewer)
+    free = {rules.FREE_ROW: row_is_free(day), rules.FREE_CASE: row_is_free(day, "case__")}
+    # S1: who opened the case is asked for the row alone.
+    own_case = row_is_free(day, "case__") | own_or_succeeded("case__opened_by", viewer)
+    own = {rules.RECORDED: own_or_succeeded("recorded_by", viewer), **free, rules.FREE_CASE: own_case}
+    pairs = every_pair_consented(viewer.agency_id, day)
+    ground = _enclosed_in(live.exclude(ground=Referral.Ground.CONSENT)) | pairs
+    return [
+        Rule("S1", own),
+        Rule("S2", {rules.TAKES_PART: Q(case__in=taking_part(viewer)), **free, rules.PAIRS: pairs}),
+        Rule("S3", {rules.ENCLOSED: _enclosed_in(live), **free, rules.GROUND: ground}),
+        Rule("S4", {rules.DISCLOSED: _disclosed(viewer), **free}),
+        Rule("S5", {rules.ASSIGNED: Q(pk__in=live_assignments(viewer).values("row"))}),
+    ]
 
 
-def s2_and_s3(viewer: Viewer):
-    """S2: it takes part today and every pair is consented to it today; free.
-    S3: enclosed in a live referral to it; with consent as ground also S2's test of consent; free.
+def s6_referral_text(viewer: Viewer) -> Rule:
+    """S6: text or answer of a referral from or to it; needs no visible case; the receiver's sight ends 30 days
+    after a return. A text born in a 支援会議 stays inside until released (the stricter reading; docs/visibility.md)."""
+    known = Q(referral__in=referrals_of(viewer).values("pk"))
+    free = {rules.FREE_ROW: row_is_free(viewer.day), rules.FREE_CASE: row_is_free(viewer.day, "case__")}
+    return Rule("S6", {rules.REFERRAL: known, **free})
 
-    Together, because the test of consent is one and the same.
-    """
-    live = live_referrals(viewer)
-    by_consent = Q(case__in=taking_part(viewer)) | _enclosed_in(live.filter(ground=Referral.Ground.CONSENT))
-    otherwise = _enclosed_in(live.exclude(ground=Referral.Ground.CONSENT))
-    return free_rows(viewer.day) & (
-        otherwise | by_consent & every_pair_consented(viewer.agency_id, viewer.day)
-    )
+
+def not_closed(viewer: Viewer) -> dict[str, Q]:
+    """What closes a row whatever rule opens it: separation for all but the lead, and conflict."""
+    apart = is_separated() & ~Q(case__in=leading(viewer))
+    return {rules.NOT_APART: ~apart, rules.NO_CONFLICT: no_conflict(viewer)}
 
 
 def _enclosed_in(referrals):
@@ -171,23 +184,11 @@ def _enclosed_in(referrals):
     return Q(pk__in=enclosures.values("row"))
 
 
-def s4_disclosed(viewer: Viewer):
-    """S4: given to it in an emergency disclosure that is open; free."""
+def _disclosed(viewer: Viewer):
     given = EmergencyDisclosure.rows.through.objects.order_by().filter(
         emergencydisclosure__in=open_disclosures(viewer).values("pk")
     )
-    return free_rows(viewer.day) & Q(pk__in=given.values("row"))
-
-
-def s5_assigned(viewer: Viewer):
-    """S5: a decision or plan action assigned to it and not ended."""
-    return Q(pk__in=live_assignments(viewer).values("row"))
-
-
-def s6_referral_text(viewer: Viewer):
-    """S6: text or answer of a referral from or to it; needs no visible case; the receiver's sight ends 30 days
-    after a return. A text born in a 支援会議 stays inside until released (the stricter reading; docs/contract)."""
-    return Q(referral__in=referrals_of(viewer).values("pk")) & free_rows(viewer.day)
+    return Q(pk__in=given.values("row"))
 
 
 def referrals_of(viewer: Viewer):
@@ -205,10 +206,9 @@ def known_referrals(viewer: Viewer):
 
 def support_rows(viewer: Viewer):
     """Condition on a row for 支援: S1–S5 in visible cases, S6 anywhere; minus separation and conflict."""
-    in_case = s1_own(viewer) | s2_and_s3(viewer) | s4_disclosed(viewer) | s5_assigned(viewer)
-    allowed = Q(case__in=ids(Case, support_cases, viewer)) & in_case | s6_referral_text(viewer)
-    apart = is_separated() & ~Q(case__in=leading(viewer))
-    return allowed & ~apart & no_conflict(viewer)
+    in_case = Q(case__in=ids(Case, support_cases, viewer)) & any_of(rules_in_a_case(viewer))
+    opened = in_case | s6_referral_text(viewer).condition
+    return opened & Rule("", not_closed(viewer)).condition
 
 
 # --- before, beside and around the case ------------------------------------------------------------------------------

@@ -11,10 +11,12 @@ from agencies.models.agency import in_force
 from agencies.models.staff import Role
 from cases.models.people import Person
 from cases.models.row import Category, Matter, Row
+from cases.visibility import rules
 from cases.visibility.consent import consents_to_something
 from cases.visibility.decisions import conflicted, consented, separated, sits_apart
 from cases.visibility.identity import kept_apart
 from cases.visibility.purposes import Viewer
+from cases.visibility.rules import Rule
 from cases.visibility.support import (
     acknowledged_today,
     row_is_free,
@@ -209,16 +211,37 @@ def is_about_other_side(meeting):
     return Q(pk__in=about.values("row"))
 
 
-def m_rules(viewer: Viewer):
+def m_parts(viewer: Viewer) -> dict[str, Q]:
     """M1 and M4 on an item that stands (M2), M3 aside."""
-    brought = Q(brought_by=viewer.agency_id)
-    agreed = brought | main_consents_to(viewer.agency_id, viewer.day)
-    return CONSENT_BASED & not_closed_to(viewer) & stands(viewer.day) & m1_expected(viewer) & agreed
+    agreed = Q(brought_by=viewer.agency_id) | main_consents_to(viewer.agency_id, viewer.day)
+    return {
+        rules.BASIS: CONSENT_BASED,
+        rules.EXPECTED: m1_expected(viewer),
+        rules.SITS: not_closed_to(viewer),
+        rules.STANDS: stands(viewer.day),
+        rules.MAIN: agreed,
+    }
+
+
+def p_parts(viewer: Viewer) -> dict[str, Q]:
+    """P1, P2 and P4 on an item, P5 aside."""
+    return {
+        rules.BASIS: STATUTORY,
+        rules.EXPECTED: m1_expected(viewer),
+        rules.SITS: not_closed_to(viewer),
+        rules.MEMBER: p1_member(viewer),
+        rules.REASONED: p4_reasoned(),
+    }
+
+
+def m_rules(viewer: Viewer):
+    """The item's side of M, as one condition."""
+    return Rule("M", m_parts(viewer)).condition
 
 
 def p_rules(viewer: Viewer):
-    """P1, P2 and P4 on an item, P5 aside."""
-    return STATUTORY & not_closed_to(viewer) & p1_member(viewer) & m1_expected(viewer) & p4_reasoned()
+    """The item's side of P, as one condition."""
+    return Rule("P", p_parts(viewer)).condition
 
 
 def meeting_items(viewer: Viewer):
