@@ -8,6 +8,7 @@ from cases.models import Participation, Row
 from cases.visibility import Purpose, Viewer, rules
 from cases.visibility.why import consents_behind, somebody_of, why_row
 from tests.factories import a_case, a_consent, a_row, a_viewer
+from tests.meeting_world import TODAY, a_consented_meeting, a_statutory_meeting
 
 pytestmark = pytest.mark.django_db
 
