@@ -30,6 +30,7 @@ class Line:
     day: date | None = None
     note: str = ""
     urgent: bool = False
+    thing: Any = None  # the confidential record that the line is about
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _open_consultations(viewer, purpose):
             day=c.taken_on,
             note=c.get_urgency_display(),
             urgent=c.urgency in ("today", "three_days"),
+            thing=c,
         )
         for c in _first(mine.order_by("taken_on", "pk"))
     ]
@@ -136,6 +138,7 @@ def _referrals_to_answer(viewer, purpose):
             case=r.case,
             day=r.answer_due,
             urgent=bool(r.answer_due and r.answer_due < viewer.day),
+            thing=r,
         )
         for r in _first(waiting.select_related("from_agency", "case").order_by("answer_due", "pk"))
     ]
@@ -152,6 +155,7 @@ def _sent_referrals(viewer, purpose):
             reverse("cases:referral", args=[r.public_id]),
             case=r.case,
             day=r.sent_on,
+            thing=r,
         )
         for r in _first(sent.select_related("to_agency", "case").order_by("sent_on", "pk"))
     ]
@@ -169,7 +173,7 @@ def _assignments(viewer, purpose):
     )
     lines = [
         Line(row.text[:30], reverse("meetings:assignments"), case=row.case, day=row.assignment.due_on,
-             urgent=bool(row.assignment.due_on and row.assignment.due_on < viewer.day))
+             urgent=bool(row.assignment.due_on and row.assignment.due_on < viewer.day), thing=row)
         for row in _first(rows.select_related("assignment", "case").order_by("assignment__due_on", "pk"))
     ]  # fmt: skip
     return Heap(
@@ -190,7 +194,7 @@ def _consents_ending(viewer, purpose):
     )
     lines = [
         Line("同意の期限", reverse("cases:consent", args=[c.public_id]), case=c.case, day=c.until_day,
-             urgent=c.until_day - viewer.day <= THIS_WEEK)
+             urgent=c.until_day - viewer.day <= THIS_WEEK, thing=c)
         for c in _first(consents.select_related("case").order_by("until_day", "pk"))
     ]  # fmt: skip
     return Heap("期限が近い同意", lines, "30日以内に期限が来る同意はありません。", "left")
@@ -204,7 +208,7 @@ def _plans_to_review(viewer, purpose):
     )
     lines = [
         Line(f"{p.get_type_display()}のプラン", reverse("cases:plan", args=[p.public_id]), case=p.case, day=p.review_on,
-             urgent=p.review_on < viewer.day)
+             urgent=p.review_on < viewer.day, thing=p)
         for p in _first(plans.select_related("case").order_by("review_on", "pk"))
     ]  # fmt: skip
     return Heap("見直しの時期のプラン", lines, "見直しの近いプランはありません。", "left")
@@ -220,6 +224,7 @@ def _next_steps(viewer, purpose):
             reverse("cases:case", args=[r.case.public_id]),
             case=r.case,
             day=r.next_on,
+            thing=r,
         )
         for r in _first(records.select_related("case").order_by("next_on", "pk"))
     ]
@@ -232,7 +237,7 @@ def _hints(viewer, purpose):
     )
     lines = [
         Line(h.get_source_display(), reverse("outreach:hint", args=[h.public_id]), day=h.next_on or h.noticed_on,
-             note=h.get_status_display())
+             note=h.get_status_display(), thing=h)
         for h in _first(hints.order_by("next_on", "pk"))
     ]  # fmt: skip
     return Heap("確かめる気づき", lines, "新しい気づきはありません。", "left", reverse("outreach:hints"))

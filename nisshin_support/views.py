@@ -61,8 +61,10 @@ def field_home(request):
     """What a counter worker, an outreach worker or a coordinator does next."""
     viewer, purpose = request.viewer, request.purpose
     heaps = home_screens.heaps_for_support(viewer, purpose)
-    shown = {line.case for heap in heaps for line, _ in heap.shown if line.case}
-    audit.saw(request, "ホーム", things=sorted(case.public_id for case in shown))
+    lines = [line for heap in heaps for line, _ in heap.shown]
+    cases = {line.case for line in lines if line.case}
+    things = [line.thing for line in lines if line.thing]
+    audit.saw(request, "ホーム", things=sorted(case.public_id for case in cases), shown=things)
     context = {
         "heaps": [heap for heap in heaps if heap.lines],
         "clear": [heap.empty for heap in heaps if not heap.lines],

@@ -27,5 +27,5 @@ def authority_new(request, public_id):
         audit.did(request, "代理権を記録する", case=case, things=[authority.public_id])
         saved(request, "代理権を記録しました")
         return redirect(reverse("cases:consent_new", args=[case.public_id]))
-    audit.saw(request, "代理権の記入", case=case)
+    audit.saw(request, "代理権の記入", case=case, form=form)
     return render(request, "cases/authority_form.html", {"case": case, "form": form})

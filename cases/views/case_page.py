@@ -118,7 +118,8 @@ def case(request, public_id):
     aside = case_aside.aside_of(request, found)
     shown = {row.pk: row for section in sections for row in section.data.get("rows", ())}
     shown |= {row.pk: row for row in [*timeline.rows, *aside["rows"]]}
-    audit.saw(request, "ケース", case=found, rows=shown.values())
+    others = {name: [each for s in sections for each in s.data.get(name, ())] for name in ("things", "shown")}
+    audit.saw(request, "ケース", case=found, rows=shown.values(), **others)
     return render(
         request,
         "cases/case_page.html",

@@ -9,8 +9,8 @@ Contract of a section's context function, named here by its dotted path and impo
 - it returns plain, evaluated values, or None when this viewer has no such section; a hidden row leaves no trace;
 - its template is included with them as `data` (and with the page's `case`, `rights`, `header_open`, `request`);
   it starts with no heading: the page writes the heading and the anchor;
-- the dict may hold `rows`, the confidential rows shown: the page's one audit entry names them,
-  and `act_url` and `act_label`, the one button beside the heading.
+- the dict may hold `rows`, the confidential rows shown, and `shown` or `things`, what else is: the page's one audit
+  entry names them; and `act_url` and `act_label`, the one button beside the heading.
 """
 
 from dataclasses import dataclass

@@ -53,6 +53,7 @@ def concealed_reveal(request, public_id):
         return render(
             request, "cases/concealed_shown.html", {"case": case, "contact": contact, "reason": reason}
         )
+    audit.saw(request, "秘匿された連絡先を開く用紙", case=case)
     intro = "開くと、理由、あなたの名前、日時が記録に残ります。内容は一度だけ表示されます。"
     context = {
         "case": case,

@@ -38,8 +38,11 @@ def section(request, case):
     if case.participations.filter(agency=request.viewer.agency_id).exists() and not case.is_closed:
         links["act_url"] = reverse("cases:consent_new", args=[case.public_id])
     if sees_consents_whole(request.viewer, case):
-        return {"whole": True, **_whole(request, case), **links}
-    return {"whole": False, "concerned": _concerned(request, case), **links}
+        found = _whole(request, case)
+        return {"whole": True, **found, "shown": [one.consent for one in found["statements"]], **links}
+    concerned = _concerned(request, case)
+    named = [f"consent:{one.public_id}" for one in concerned]
+    return {"whole": False, "concerned": concerned, "things": named, **links}
 
 
 def _whole(request, case):
@@ -167,7 +170,7 @@ def consent_new(request, public_id):
             messages.warning(request, words)
         saved(request, "同意を記録しました")
         return redirect(_after(request, consent))
-    audit.saw(request, "同意の記入", case=case)
+    audit.saw(request, "同意の記入", case=case, form=form)
     said = form.sentence() if form.is_bound else ""
     return render(
         request, "cases/consent_form.html", {"case": case, "form": form, "said": said, "warnings": warnings}
@@ -241,7 +244,7 @@ def refusal_new(request, public_id):
         audit.did(request, "拒否・未確認を記録する", case=case, things=[consent.public_id])
         saved(request, f"{consent.get_kind_display()}を記録しました")
         return redirect(_after(request, consent))
-    audit.saw(request, "拒否の記入", case=case)
+    audit.saw(request, "拒否の記入", case=case, form=form)
     return render(request, "cases/consent_refusal.html", {"case": case, "form": form})
 
 

@@ -97,7 +97,7 @@ def lines_of(request, found):
 def section(request, case):
     """The case page's section, where there is something to show: what was given in this case, and to us."""
     lines = lines_of(request, list(_visible(request).filter(case=case)))
-    return {"lines": lines} if lines else None
+    return {"lines": lines, "shown": [line.disclosure for line in lines]} if lines else None
 
 
 # --- giving ----------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def evaluation_new(request, plan_id):
         audit.did(request, "評価を書く", case=plan.case, rows=[evaluation])
         saved(request, "評価を保存しました")
         return redirect("cases:plan", plan.public_id)
-    audit.saw(request, "評価の用紙", case=plan.case, rows=[plan, *goals])
+    audit.saw(request, "評価の用紙", case=plan.case, rows=[plan, *goals], form=form)
     back = reverse("cases:plan", args=[plan.public_id])
     page = {"title": "プランを評価する", "button": "評価を保存", "back": back, "goals": goals}
     return form_page(request, form, plan.case, **page)

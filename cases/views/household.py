@@ -151,7 +151,8 @@ def contact_new(request, public_id):
 
 
 def _household_form(request, case, form, title):
-    audit.saw(request, "世帯員の用紙", case=case)
+    members = [*form.others, *([form.instance] if form.instance.pk else [])]
+    audit.saw(request, "世帯員の用紙", case=case, rows=members, form=form)
     context = {"case": case, "form": form, "title": title, "seen_by": _who_sees_identity(request, case)}
     return render(request, "cases/household_form.html", context)
 

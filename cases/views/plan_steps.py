@@ -31,7 +31,7 @@ def goal_new(request, plan_id):
         audit.did(request, "目標を書く", case=plan.case, rows=[goal])
         saved(request, "目標を保存しました")
         return redirect("cases:plan", plan.public_id)
-    audit.saw(request, "目標の用紙", case=plan.case, rows=[plan])
+    audit.saw(request, "目標の用紙", case=plan.case, rows=[plan], form=form)
     back = reverse("cases:plan", args=[plan.public_id])
     return form_page(request, form, plan.case, title="目標を加える", button="目標を保存", back=back)
 
@@ -41,20 +41,26 @@ def goal_new(request, plan_id):
 def goal_edit(request, goal_id):
     """Correct a goal as a new version."""
     goal = own_row(request, PlanGoal, goal_id)
-    back = _back_from(request, goal)
+    cover = _cover_of(request, goal)
+    back = _back_to(cover, goal)
     form = GoalForm(request.POST or None, instance=goal, **whom_and_what(request, goal.case))
     if form.is_valid():
         form.correct(request.viewer.membership)
         audit.did(request, "目標を訂正する", case=goal.case, rows=[goal])
         saved(request)
         return redirect(back)
-    audit.saw(request, "目標の訂正の用紙", case=goal.case, rows=[goal])
+    rows = [goal, cover] if cover else [goal]
+    audit.saw(request, "目標の訂正の用紙", case=goal.case, rows=rows, form=form)
     return form_page(request, form, goal.case, title="目標を直す", button="目標を保存", back=back)
 
 
-def _back_from(request, row):
+def _cover_of(request, row):
+    """The cover of its plan, where it is seen."""
+    return Plan.objects.visible_to(request.viewer, request.purpose).filter(pk=row.plan_id).first()
+
+
+def _back_to(plan, row):
     """The plan's sheet where its cover is seen, else the case."""
-    plan = Plan.objects.visible_to(request.viewer, request.purpose).filter(pk=row.plan_id).first()
     return (
         reverse("cases:plan", args=[plan.public_id])
         if plan
@@ -109,7 +115,7 @@ def action_new(request, plan_id):
         audit.did(request, "支援内容を書く", case=plan.case, rows=[action])
         saved(request, "支援内容を保存しました")
         return redirect("cases:plan", plan.public_id)
-    audit.saw(request, "支援内容の用紙", case=plan.case, rows=[plan, *offers["goals"]])
+    audit.saw(request, "支援内容の用紙", case=plan.case, rows=[plan, *offers["goals"]], form=form)
     back = reverse("cases:plan", args=[plan.public_id])
     return form_page(
         request, form, plan.case, title="支援内容を加える", button="支援内容を保存", back=back, assigns=True
@@ -129,7 +135,7 @@ def action_edit(request, action_id):
         audit.did(request, "支援内容を訂正する", case=action.case, rows=[action])
         saved(request)
         return redirect("cases:action", action.public_id)
-    audit.saw(request, "支援内容の訂正の用紙", case=action.case, rows=[action])
+    audit.saw(request, "支援内容の訂正の用紙", case=action.case, rows=[action, *offers["goals"]], form=form)
     back = reverse("cases:action", args=[action.public_id])
     return form_page(
         request, form, action.case, title="支援内容を直す", button="支援内容を保存", back=back, assigns=True
@@ -161,7 +167,7 @@ def action(request, action_id):
     line = reader.action_lines(pk=found.pk)[0]
     goal = reader.visible(PlanGoal, pk=found.goal_id).first() if found.goal_id else None
     plan = Plan.objects.visible_to(request.viewer, request.purpose).filter(pk=found.plan_id).first()
-    audit.saw(request, "支援内容", case=case, rows=[row for row in (found, goal) if row])
+    audit.saw(request, "支援内容", case=case, rows=[row for row in (found, goal, plan) if row])
     context = {
         "case": case,
         "line": line,

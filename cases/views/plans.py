@@ -98,7 +98,7 @@ def plan_new(request, case_id):
         audit.did(request, "プランを書く", case=case, rows=[plan])
         saved(request, "プランの案を保存しました。続けて目標と支援内容を書けます")
         return redirect("cases:plan", plan.public_id)
-    audit.saw(request, "プランの用紙", case=case)
+    audit.saw(request, "プランの用紙", case=case, form=form)
     back = reverse("cases:case", args=[case.public_id])
     return form_page(request, form, case, title="プランを作る", button="プランの案を保存", back=back)
 
@@ -167,7 +167,7 @@ def plan_edit(request, plan_id):
         audit.did(request, "プランを訂正する", case=found.case, rows=[found])
         saved(request)
         return redirect("cases:plan", found.public_id)
-    audit.saw(request, "プランの訂正の用紙", case=found.case, rows=[found])
+    audit.saw(request, "プランの訂正の用紙", case=found.case, rows=[found], form=form)
     back = reverse("cases:plan", args=[found.public_id])
     return form_page(request, form, found.case, title="プランの表紙を直す", button="表紙を保存", back=back)
 
@@ -223,7 +223,7 @@ def plan_replan(request, plan_id):
     form = ReplanForm(request.POST or None, initial=initial, **offers)
     if form.is_valid():
         return _replan(request, form, old)
-    audit.saw(request, "再プランの用紙", case=case, rows=[old, *goals, *actions])
+    audit.saw(request, "再プランの用紙", case=case, rows=[old, *goals, *actions], form=form)
     back = reverse("cases:plan", args=[old.public_id])
     return form_page(
         request,
@@ -281,7 +281,8 @@ def plan_take_over(request, plan_id):
         audit.did(request, "前のプランから引き継ぐ", case=found.case, rows=[found])
         saved(request, "引き継ぎました")
         return redirect("cases:plan", found.public_id)
-    audit.saw(request, "前のプランから引き継ぐ用紙", case=found.case, rows=[found, *goals, *actions])
+    rows = [found, *goals, *actions]
+    audit.saw(request, "前のプランから引き継ぐ用紙", case=found.case, rows=rows, form=form)
     back = reverse("cases:plan", args=[found.public_id])
     return form_page(request, form, found.case, title="前のプランから引き継ぐ", button="引き継ぐ", back=back)
 

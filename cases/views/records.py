@@ -53,7 +53,7 @@ def record_new(request, public_id):
         audit.did(request, "支援経過を書く", case=case, rows=[record])
         saved(request, "記録を保存しました")
         return redirect("cases:case", case.public_id)
-    audit.saw(request, "支援経過の用紙", case=case)
+    audit.saw(request, "支援経過の用紙", case=case, form=form)
     chosen = form.data if form.is_bound else None
     context = {"case": case, "form": form, "seen_by": would_see(request, case, *ticked(people, chosen))}
     return render(request, "cases/record_form.html", context)

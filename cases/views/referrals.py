@@ -131,7 +131,7 @@ def section(request, case):
     """The case page's section: referrals of this case from or to the viewer's agency."""
     found = Referral.objects.visible_to(request.viewer, request.purpose).filter(case=case).with_agencies()
     lines, rows = _lines(request, list(found))
-    return {"lines": lines, "rows": rows}
+    return {"lines": lines, "rows": rows, "shown": [line.referral for line in lines]}
 
 
 # --- sending ---------------------------------------------------------------------------------------------------------

@@ -27,10 +27,12 @@ def separations(request, public_id):
     apart = case.main_subject.separations().select_related("first", "second", "lift_asked_by__user")
     known = set(Person.objects.visible_to(request.viewer, request.purpose).values_list("pk", flat=True))
     pairs = [(separation, separation.other_side(case.main_subject)) for separation in apart.order_by("pk")]
-    audit.saw(request, "分離", case=case)
+    pairs = [(separation, other) for separation, other in pairs if other.pk in known]
+    keys = [f"separation:{separation.pk}" for separation, _ in pairs]
+    audit.saw(request, "分離", case=case, things=keys, shown=[other for _, other in pairs])
     context = {
         "case": case,
-        "pairs": [(separation, other) for separation, other in pairs if other.pk in known],
+        "pairs": pairs,
         "me": request.viewer.user_id,
     }
     return render(request, "cases/separation_list.html", context)
@@ -56,7 +58,7 @@ def separation_new(request, public_id):
             audit.did(request, "分離を記録する", case=case)
         saved(request, "分離を保存しました")
         return redirect("cases:separations", case.public_id)
-    audit.saw(request, "分離の用紙", case=case)
+    audit.saw(request, "分離の用紙", case=case, form=form)
     intro = "この人についてこのケースに書いたことは、主担当機関だけが見られます。二人のケースは同じ会議にかけられません。"
     context = {"case": case, "form": form, "title": "分離を記録する", "button": "分離を保存", "intro": intro}
     return render(request, "cases/case_act.html", context)
@@ -104,7 +106,7 @@ def conflict_new(request, public_id):
         saved(request, "利害関係を保存しました")
         closed_to_me = conflict.user_id == viewer.user_id or conflict.agency_id == viewer.agency_id
         return redirect("home") if closed_to_me else redirect("cases:case", case.public_id)
-    audit.saw(request, "利害関係の用紙", case=case)
+    audit.saw(request, "利害関係の用紙", case=case, form=form)
     intro = "記録すると、その職員や機関の全員に、この人のことがどの画面でも見えなくなります。自分や自機関を選ぶと、この画面にも戻れません。"
     context = {
         "case": case,

@@ -22,6 +22,7 @@ def section(request, case):
         "items_brought": [(title, title.item, title.item_id in waiting) for title in titles],
         "decisions_url": reverse("meetings:case_decisions", args=[case.public_id]),
         "rows": titles,
+        "shown": [title.item for title in titles],
     }
     if Case.objects.writable_by(viewer, request.purpose).filter(pk=case.pk).exists():
         shown |= {"act_url": reverse("meetings:item_bring", args=[case.public_id]), "act_label": "会議に出す"}

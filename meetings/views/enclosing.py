@@ -45,7 +45,9 @@ def item_enclose(request, item_id):
         "enclosed": enclosed,
         "may_prepare": AgendaItem.objects.visible_to(viewer, request.purpose).filter(pk=item.pk).exists(),
     }
-    audit.saw(request, "同封する資料を選ぶ", case=item.case, item=item, rows=free)
+    rows = [*free, *(line for _, line in enclosed if line)]
+    laid = [enclosure for enclosure, _ in enclosed]
+    audit.saw(request, "同封する資料を選ぶ", case=item.case, item=item, rows=rows, shown=laid)
     return render(request, "meetings/item_enclose.html", context)
 
 

@@ -44,6 +44,8 @@ def item_bring_to(request, case_id, segment_id):
     elif request.method == "POST" and form.is_valid():
         item = _bring(request, case, segment, form)
         return redirect("meetings:item_enclose", item.public_id)
+    else:
+        audit.saw(request, "議題の用紙", case=case)
     context = {"case": case, "segment": segment, "form": form, "refusals": refusals}
     return render(request, "meetings/item_bring_to.html", context)
 

@@ -129,6 +129,7 @@ def seat_designate(request, item_id, seat_key):
     if request.method == "POST" and form.is_valid():
         _designate(request, item, seat, form.cleaned_data)
         return redirect("meetings:item_people", item_id)
+    audit.saw(request, "構成員の指名の用紙", item=item)
     context = _context(request, item) | {"seat": seat, "form": form}
     return render(request, "meetings/seat_designate.html", context)
 

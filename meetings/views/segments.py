@@ -46,7 +46,8 @@ def segment(request, segment_id):
         "day_has_come": viewer.day >= found.meeting.day,
         "total_minutes": sum(place.item.minutes for place in places),
     }
-    audit.saw(request, "会議の議題", things=[f"segment:{found.public_id}"])
+    items = [place.item for place in places]
+    audit.saw(request, "会議の議題", things=[f"segment:{found.public_id}"], shown=items)
     return render(request, "meetings/segment.html", context)
 
 

@@ -69,6 +69,7 @@ def hint_edit(request, public_id):
         audit.did(request, "気づきの訂正", things=[found.public_id], case=found.case)
         say_saved(request)
         return redirect("outreach:hint", found.public_id)
+    audit.saw(request, "気づきの訂正の用紙", things=[found.public_id], case=found.case)
     return render(request, "outreach/hint_form.html", {"form": form, "hint": found})
 
 

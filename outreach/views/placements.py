@@ -70,6 +70,7 @@ def placement_new(request, public_id):
         row = _write(request, Placement, case, answers, **columns)
         audit.did(request, "マッチングの開始", case=case, rows=[row])
         return redirect("outreach:placement", row.public_id)
+    audit.saw(request, "マッチングの用紙", case=case)
     return render(request, "outreach/placement_form.html", _form_context(request, case, form))
 
 
@@ -161,6 +162,7 @@ def follow_up_new(request, public_id):
         row = _write(request, PlacementFollowUp, case, answers, **columns)
         audit.did(request, "定着支援の記録", case=case, rows=[row])
         return redirect("outreach:placement", placed.public_id)
+    audit.saw(request, "定着支援の用紙", case=case, rows=[placed])
     return render(
         request, "outreach/placement_form.html", _form_context(request, case, form, placement=placed)
     )
