@@ -55,7 +55,12 @@ def begin_acting(request):
 
 def find_viewer(request):
     """The person acting through the chosen membership, or the first in force; None without, or before the log-in is whole."""
-    if not request.user.is_authenticated or next_step(request):
+    return None if next_step(request) else viewer_of(request)
+
+
+def viewer_of(request):
+    """The person logged in as a viewer, whatever the log-in still lacks: for remembering the steps of the log-in itself."""
+    if not request.user.is_authenticated:
         return None
     day = clock.today()
     memberships = list(Membership.objects.for_acting(request.user, day))

@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 
 from cases import audit
-from nisshin_support import middleware, second_factor
-from nisshin_support.log_in_steps import CODE, PASSWORD, next_step, passes
+from nisshin_support import second_factor, second_wall
+from nisshin_support.log_in_steps import CODE, PASSWORD, passes
+from nisshin_support.middleware import viewer_of
 from nisshin_support.once import once
 from nisshin_support.own_account_forms import CodeForm, OwnPasswordForm, RecoveryCodeForm
 from nisshin_support.purpose import open_to_staff
@@ -56,6 +57,7 @@ def second_factor_enrol(request):
     return render(request, "registration/second_factor_enrol.html", {"form": form, "key": key})
 
 
+@passes(PASSWORD)
 @open_to_staff(OWN)
 @once
 def recovery_codes(request):
@@ -119,9 +121,11 @@ def _knows_password(request, form):
 
 
 def _remember(request, act):
-    """The viewer may have come into being with this very step."""
-    if request.viewer is None and not next_step(request):
-        middleware.begin_acting(request)
+    """Remember a step of the log-in, after which nothing but a redirect follows; until then there was no viewer."""
+    if request.viewer is None:
+        request.viewer = viewer_of(request)
+        if request.viewer:
+            second_wall.enter(request.viewer)
     audit.did(request, act)
 
 

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agencies.models import Agency, AgencyList, Approval, CitySetting, Membership, Role
+from agencies.models import Agency, AgencyList, Approval, CitySetting, Membership, Role, User
 from cases.models import AuditEntry
 from meetings.models import RosterTerm
 from tests.factories import AgencyFactory, UserFactory, a_viewer
@@ -416,3 +417,20 @@ def test_the_queries_do_not_grow_with_the_proposals(client, clerk, other):
         a_proposal(clerk)
         a_proposal(clerk).reject(by=other[0].user, reason="試験")
     assert queries() == few
+
+
+def test_the_operator_makes_the_first_administrators_and_lets_them_in_again(capsys):
+    AgencyFactory(name="試験課")
+    call_command("roster_administrator", "meibo9", name="試験 名簿", agency="試験課")
+    user = User.objects.get(username="meibo9")
+    assert user.must_change_password
+    assert Membership.objects.get(user=user).role == Role.ROSTER
+    before = user.password
+    call_command("roster_administrator", "meibo9")
+    user.refresh_from_db()
+    assert user.password != before
+    assert capsys.readouterr().out.count("試験 名簿さんのパスワード") == 2
+    with pytest.raises(CommandError, match="名簿管理の人ではありません"):
+        call_command("roster_administrator", a_viewer().user.username)
+    with pytest.raises(CommandError, match="--agency"):
+        call_command("roster_administrator", "dareka", name="試験", agency="ない機関")

@@ -116,6 +116,19 @@ def test_the_first_log_in_leads_to_the_enrolment_and_its_code_opens_the_door(cli
     assert AuditEntry.objects.get(act__contains="アプリを登録").user == viewer.user
 
 
+def test_the_recovery_codes_are_shown_before_a_first_password_is_changed(client, viewer):
+    type(viewer.user).objects.update(must_change_password=True)
+    client.get(ENROL)
+    key = bytes.fromhex(client.session["second_factor_key"])
+    shown = client.post(ENROL, {"code": f"{totp(key):06}"}, follow=True).content.decode()
+    assert "控えました" in shown
+    assert AuditEntry.objects.get(act__contains="アプリを登録").user == viewer.user
+    assert client.post("/account/code/recovery/", follow=True).redirect_chain[-1] == (
+        "/account/password/",
+        302,
+    )
+
+
 def test_the_drawing_holds_what_the_letters_say(client, viewer):
     page = client.get(ENROL).content.decode()
     letters = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")

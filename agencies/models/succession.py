@@ -92,20 +92,22 @@ class Succession(models.Model):
     def _lasting(self, terms):
         """Of these dated terms, those that go on at or after the day of the succession; held until it is done."""
         lasting = Q(until_day__isnull=True) | Q(until_day__gte=self.from_day)
-        return terms.filter(lasting).select_related("case").select_for_update(of=("self",))
+        return terms.filter(lasting).select_for_update(of=("self",))
 
     def _pass_on(self, participation):
         """End the old agency's participation the day before; the new one begins, or goes on with its own."""
         begins, ends = max(participation.from_day, self.from_day), participation.until_day
         participation.until_day = max(participation.from_day, self.from_day - ONE_DAY)
         participation.save(update_fields=["until_day"])
-        theirs = participation.case.participations
+        # By the key of the case: whoever confirms knows no case.
+        theirs = type(participation).objects.filter(case=participation.case_id)
         own = list(self._lasting(theirs.filter(agency=self.new)).order_by("from_day"))
         if own:
             theirs.filter(pk=own[0].pk).update(from_day=min(own[0].from_day, begins))
             theirs.filter(pk=own[-1].pk).update(until_day=_later(own[-1].until_day, ends))
             return
         theirs.create(
+            case_id=participation.case_id,
             agency=self.new,
             role_note=participation.role_note,
             next_on=participation.next_on,
@@ -116,11 +118,12 @@ class Succession(models.Model):
 
     def _pass_lead(self, term):
         """The lead of a case: one at a time, so the old term ends before the new one begins."""
-        begins, ends, leads = max(term.from_day, self.from_day), term.until_day, term.case.leads
+        begins, ends = max(term.from_day, self.from_day), term.until_day
+        leads = type(term).objects.filter(case=term.case_id)
         if term.from_day < self.from_day:
             term.until_day = self.from_day - ONE_DAY
             term.save(update_fields=["until_day"])
-            leads.create(agency=self.new, from_day=begins, until_day=ends)
+            leads.create(case_id=term.case_id, agency=self.new, from_day=begins, until_day=ends)
         else:
             leads.filter(pk=term.pk).update(agency=self.new)
 
