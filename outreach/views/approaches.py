@@ -43,6 +43,7 @@ def approach_new(request, public_id):
     form = ApproachForm(request.POST or None, today=today, initial=start)
     if request.method == "POST" and form.is_valid():
         return _write(request, case, form.cleaned_data)
+    audit.saw(request, "働きかけの用紙", case=case)
     return render(request, "outreach/approach_form.html", _form_context(request, case, form))
 
 
