@@ -87,7 +87,7 @@ class RowForm(VersionRules, HouseModelForm):
     @property
     def blocks(self):
         """The fields in their groups, the pairs (subject, category) last."""
-        about = ("だれの、どの分類のことか", ["subjects", "categories"])
+        about = ("だれの、どの分類のことか", ["subjects", "categories", "learnt"])
         return [Block(self, *block) for block in [*self.layout, about]]
 
     def about(self):

@@ -9,6 +9,9 @@ from nisshin_support.forms import HouseForm, WarekiDateField
 from nisshin_support.wareki import wareki_short
 
 Kind, Ground = Referral.Kind, Referral.Ground
+NOT_IN_REFERRALS = (
+    "支援会議で知ったことは、解除されるまで、つなぎには書けません。その部分を文から除いてください。"
+)
 
 
 class ReferralForm(HouseForm):

@@ -180,7 +180,7 @@ class Consultation(models.Model):
         self.outcome, self.settled_on, self.version = outcome, day, self.version + 1
         self.save(update_fields=["outcome", "settled_on", "version"])
 
-    def open_case(self, *, author, day, stage=Case.Stage.RECEIVED):
+    def open_case(self, *, author, day, stage=Case.Stage.RECEIVED, learnt=None):
         """Make a case of it, or return the case it has become already; nothing is typed twice.
 
         Raises ValueError for an anonymous one: a case has a main subject.
@@ -195,24 +195,25 @@ class Consultation(models.Model):
             case = Case.start(
                 main_subject=self.person, agency=self.agency, day=day, urgency=self.urgency, stage=stage
             )
-            self.join(case, author)
+            self.join(case, author, learnt)
         return case
 
-    def join(self, case, author):
+    def join(self, case, author, learnt=None):
         """Write what was heard into `case`, and belong to it: text and household ⑥, contact details ①."""
         with transaction.atomic():
             self.case = case
-            self._write_records(author)
+            self._write_records(author, learnt)
             if self.address_concealed:
                 self._seal_contact(author)
             else:
-                self._write_contacts(author)
+                self._write_contacts(author, learnt)
             self.version += 1
             self.save(update_fields=["case", "address", "telephone", "contact_restriction", "version"])
 
-    def _write_records(self, author):
+    def _write_records(self, author, learnt):
         about = {"case": self.case, "author": author, "subjects": [self.person], "day": self.taken_on}
         about |= {
+            "learnt": learnt,
             "categories": [Category.HISTORY],
             "method": RECORD_METHODS.get(self.channel, Record.Method.OTHER),
         }
@@ -224,7 +225,7 @@ class Consultation(models.Model):
         if self.household_note:
             Record.write(text=f"世帯のようす\n{self.household_note}", **about)
 
-    def _write_contacts(self, author):
+    def _write_contacts(self, author, learnt):
         details = [(ContactDetail.Type.ADDRESS, self.address), (ContactDetail.Type.TELEPHONE, self.telephone)]
         known = [(kind, text) for kind, text in details if text]
         if self.contact_restriction and not known:
@@ -236,6 +237,7 @@ class Consultation(models.Model):
                 subjects=[self.person],
                 categories=[Category.IDENTITY],
                 day=self.taken_on,
+                learnt=learnt,
                 type=kind,
                 text=text,
                 restriction=self.contact_restriction,

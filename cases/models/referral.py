@@ -104,7 +104,7 @@ class Referral(models.Model):
         return f"つなぎ {self.public_id}"
 
     @classmethod
-    def refer(cls, *, case, author, text, categories, rows, day, due, **fields):
+    def refer(cls, *, case, author, text, categories, rows, day, due, learnt=None, **fields):
         """Write a referral with its text and the rows enclosed, and send it; `author` is the membership."""
         from cases.models.row import Row
 
@@ -119,6 +119,7 @@ class Referral(models.Model):
                 kind=Row.Kind.REFERRAL_TEXT,
                 referral=referral,
                 text=text,
+                learnt=learnt,
             )
             Enclosure.objects.bulk_create(
                 Enclosure(
@@ -134,13 +135,13 @@ class Referral(models.Model):
         self.status, self.sent_on, self.answer_due = self.Status.SENT, on, due
         self.save(update_fields=["status", "sent_on", "answer_due"])
 
-    def accept(self, *, author, on, text, subjects, role_note="", next_on=None):
+    def accept(self, *, author, on, text, subjects, role_note="", next_on=None, learnt=None):
         """受理: the receiver begins to take part in the case (§4); the sender stays a participant."""
         self.participation = self._taking_part(on)
         if role_note or next_on:
             self.participation.role_note, self.participation.next_on = role_note, next_on
             self.participation.save(update_fields=["role_note", "next_on"])
-        self._answer(self.Status.ACCEPTED, author, on, text, subjects)
+        self._answer(self.Status.ACCEPTED, author, on, text, subjects, learnt)
 
     def _taking_part(self, on):
         """The receiver's participation from `on`: a new one, or the one not over yet, without its end."""
@@ -152,9 +153,9 @@ class Referral(models.Model):
         found.save(update_fields=["from_day", "until_day"])
         return found
 
-    def return_to_sender(self, *, author, on, text, subjects):
+    def return_to_sender(self, *, author, on, text, subjects, learnt=None):
         """差戻し with a reason; the receiver's sight of the referral's text ends 30 days later (S6)."""
-        self._answer(self.Status.RETURNED, author, on, text, subjects)
+        self._answer(self.Status.RETURNED, author, on, text, subjects, learnt)
 
     def recall(self, on):
         """取下げ by the sender before it is answered: the receiver sees nothing any more."""
@@ -165,7 +166,7 @@ class Referral(models.Model):
         """Whether it is sent to this agency and not answered yet."""
         return self.status == self.Status.SENT and self.to_agency_id == agency_id
 
-    def _answer(self, status, author, on, text, subjects):
+    def _answer(self, status, author, on, text, subjects, learnt):
         from cases.models.row import Category, Row
 
         self.status, self.answered_on, self.answerer = status, on, author
@@ -180,6 +181,7 @@ class Referral(models.Model):
                 kind=Row.Kind.REFERRAL_ANSWER,
                 referral=self,
                 text=text,
+                learnt=learnt,
             )
 
 

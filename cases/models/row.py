@@ -7,6 +7,7 @@ know how.
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
+from nisshin_support import clock
 from nisshin_support.public_id import PublicIdField
 
 
@@ -32,6 +33,10 @@ class InformationCategory(models.Model):
 
     def __str__(self):
         return self.get_number_display()
+
+
+class MustSayWhereLearnt(ValueError):
+    """The writer saw a 支援会議 about the person within 90 days and has not said where the fact was learnt (§3.4)."""
 
 
 class RowQuerySet(models.QuerySet):
@@ -164,14 +169,18 @@ class Row(models.Model):
         return f"{self.get_kind_display()} {self.public_id}"
 
     @classmethod
-    def write(cls, *, case, author, subjects, categories, day, **fields):
+    def write(cls, *, case, author, subjects, categories, day, learnt=None, **fields):
         """Write a row about every (subject, category) pair; `author` is the membership acted through.
 
+        `learnt` is the answer to 「どこで知ったか」 (cases.where_learnt): how, and at which 支援会議 item.
         Raises ValueError without a subject or a category: a row about nobody would pass every test of consent.
         """
         subjects, categories = list(subjects), list(categories)
         if not subjects or not categories:
             raise ValueError("だれの、どの分類のことかを選んでください。")
+        fields |= learnt or {}
+        if not fields.get("origin") and not fields.get("learned"):
+            cls._refuse_if_seen_lately(author, subjects)
         fields.setdefault("kind", cls.KIND)
         with transaction.atomic():
             row = cls.objects.create(
@@ -179,6 +188,17 @@ class Row(models.Model):
             )
             row.say_about(subjects, categories)
         return row
+
+    @staticmethod
+    def _refuse_if_seen_lately(author, subjects):
+        from cases.visibility.learnt import items_seen_lately
+
+        if items_seen_lately(author.user_id, subjects, clock.today()).exists():
+            raise MustSayWhereLearnt("会議で知ったことか、自ら確認したことかを選んでください。")
+
+    def copied(self):
+        """What a copy of this row says of where it was learnt: as this one, or found out by oneself."""
+        return {"learned": self.learned or self.Learned.BY_ONESELF, "origin": self.origin}
 
     def say_about(self, subjects, categories):
         """Set whom and what the row is about. Not for an enclosed row: that is enclosed anew (§4)."""
@@ -195,6 +215,12 @@ class Row(models.Model):
             RowVersion.objects.create(row_id=self.pk, number=self.version, text=self.text, author=self.author)
             self.text, self.author, self.version = text, author, self.version + 1
             self.save(update_fields=["text", "author", "version"])
+
+    def let_out(self, asked_by, confirmed_by, reason, day):
+        """解除: two people let the row out of the 支援会議 where it was born (§4)."""
+        self.released_by, self.release_confirmed_by = asked_by, confirmed_by
+        self.released_on, self.release_reason = day, reason
+        self.save(update_fields=["released_on", "released_by", "release_confirmed_by", "release_reason"])
 
     @property
     def is_enclosed(self):

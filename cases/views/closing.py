@@ -8,6 +8,7 @@ from cases.forms.case import ClosingForm
 from cases.models import Case, Category, Record
 from cases.views.case_page import led_case, rights_in, saved, visible_case
 from cases.visibility import Purpose
+from cases.where_learnt import ask_where_learnt, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -19,9 +20,11 @@ def case_close(request, public_id):
     case = led_case(request, public_id)
     initial = {"stage": Case.Stage.CLOSED, "day": request.viewer.day}
     form = ClosingForm(request.POST or None, initial=initial, case=case, today=request.viewer.day)
+    ask_where_learnt(form, request.viewer, [case.main_subject])
     if form.is_valid():
         _close(request, case, form.cleaned_data)
         saved(request, "終えた記録を保存しました")
+        tell_where_it_went(request, form)
         return redirect("cases:case", case.public_id)
     audit.saw(request, "終結の用紙", case=case)
     intro = "終えると、どの機関もこのケースに書き足せません。もう一度支援するときは、新しいケースとして再開します。"
@@ -42,6 +45,7 @@ def _close(request, case, said):
         subjects=[case.main_subject],
         categories=[Category.SERVICES],
         day=said["day"],
+        learnt=said.get("learnt"),
         text=f"終結後の主担当・見守り: {said['aftercare']}",
     )
     case.close(stage=said["stage"], reason=said["reason"], day=said["day"])

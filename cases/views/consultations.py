@@ -15,6 +15,7 @@ from cases.consultation_sheet import blocks, lines
 from cases.forms.consultation import ConsultationFilterForm, ConsultationForm, IdentityForm
 from cases.models import Case, Consultation, Person
 from cases.search import candidates
+from cases.where_learnt import learnt_in, where_learnt_form
 from nisshin_support.once import once
 from nisshin_support.purpose import Purpose, for_purpose
 from nisshin_support.wareki import fiscal_year, fiscal_year_start
@@ -31,6 +32,9 @@ STAGE_AFTER = {
     Outcome.COORDINATION: Stage.RECEIVED,
 }
 REFERRAL_KIND = {Outcome.REFER: "referral", Outcome.COORDINATION: "coordination"}
+NOT_IN_CONSULTATIONS = (
+    "支援会議で知ったことは、受付からケースに写せません。受付を直すか、自ら確認したことだけにしてください。"
+)
 ANONYMOUS = "本人が分からない受付は、ケースにできません。「編集」で氏名かふりがなを入力するか、登録されている人を選んでください。"
 
 
@@ -200,6 +204,8 @@ def consultation(request, public_id):
         "outcomes": _outcomes(found),
         "running": _running_cases(request, found) if own and not found.case_id else [],
         "anonymous": ANONYMOUS,
+        "asked": _where_learnt(request, found) if own else None,
+        "asked_again": _where_learnt(request, found, auto_id="again_%s") if own else None,
         "may_correct_person": own and not found.is_anonymous,
     }
     return render(request, "cases/consultation_detail.html", context)
@@ -247,7 +253,10 @@ def consultation_open_case(request, public_id):
     found = _own(request, public_id)
     if found.is_anonymous:
         return _refuse(request, found, ANONYMOUS)
-    _opened(request, found, Stage.RECEIVED)
+    asked = _where_learnt(request, found)
+    if not asked.is_valid():
+        return _refuse_learnt(request, found, asked)
+    _opened(request, found, Stage.RECEIVED, learnt_in(asked))
     return _to_case(request, found)
 
 
@@ -264,14 +273,32 @@ def consultation_settle(request, public_id):
         return _refuse(request, found, ANONYMOUS)
     if outcome == Outcome.INFORMED and found.case_id:
         return _refuse(request, found, "もうケースになっています。終わるときは、ケースを終結してください。")
-    case = None if outcome == Outcome.INFORMED else _opened(request, found, STAGE_AFTER[outcome])
+    asked = _where_learnt(request, found)
+    if outcome != Outcome.INFORMED and not asked.is_valid():
+        return _refuse_learnt(request, found, asked)
+    case = None
+    if outcome != Outcome.INFORMED:
+        case = _opened(request, found, STAGE_AFTER[outcome], learnt_in(asked))
     found.settle(outcome, request.viewer.day)
     audit.did(request, f"対応:{Outcome(outcome).label}", case=case, things=[public_id])
     messages.success(request, f"対応を「{Outcome(outcome).label}」にしました {timezone.localtime():%H:%M}")
     return _to_next(request, found, outcome)
 
 
-def _opened(request, found, stage):
+def _where_learnt(request, found, **options):
+    """The question 「どこで知ったか」, while the text of the consultation has not gone into a case."""
+    people = [] if found.case_id or found.is_anonymous else [found.person]
+    data = request.POST if request.method == "POST" else None
+    return where_learnt_form(request.viewer, people, data, NOT_IN_CONSULTATIONS, **options)
+
+
+def _refuse_learnt(request, found, asked):
+    words = " ".join(str(word) for errors in asked.errors.values() for word in errors)
+    messages.error(request, words)
+    return redirect("cases:consultation", found.public_id)
+
+
+def _opened(request, found, stage, learnt):
     """The consultation's case: the one it has, the running one chosen, or a new one."""
     viewer = request.viewer
     if found.case_id:
@@ -284,10 +311,10 @@ def _opened(request, found, stage):
         case = next((case for case in _running_cases(request, found) if case.public_id == wanted), None)
         if case is None:
             raise Http404
-        found.join(case, viewer.membership)
+        found.join(case, viewer.membership, learnt)
         audit.did(request, "受付をケースに加える", case=case, things=[found.public_id])
         return case
-    case = found.open_case(author=viewer.membership, day=viewer.day, stage=stage)
+    case = found.open_case(author=viewer.membership, day=viewer.day, stage=stage, learnt=learnt)
     audit.did(request, "ケース開始", case=case, things=[found.public_id])
     return case
 

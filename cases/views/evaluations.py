@@ -9,6 +9,7 @@ from cases.models import PlanGoal
 from cases.views.case_page import saved
 from cases.views.plans import form_page, plan_to_add_to, whom_and_what
 from cases.visibility import Purpose
+from cases.where_learnt import ask_where_learnt, learnt_in, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -25,11 +26,15 @@ def evaluation_new(request, plan_id):
     form = EvaluationForm(
         request.POST or None, initial=initial, today=viewer.day, **whom_and_what(request, plan.case)
     )
+    ask_where_learnt(form, viewer, form.fields["subjects"].things.values())
     if form.is_valid():
         day = form.cleaned_data["evaluated_on"]
-        evaluation = form.write(case=plan.case, author=viewer.membership, day=day, plan=plan)
+        evaluation = form.write(
+            case=plan.case, author=viewer.membership, day=day, plan=plan, learnt=learnt_in(form)
+        )
         audit.did(request, "評価を書く", case=plan.case, rows=[evaluation])
         saved(request, "評価を保存しました")
+        tell_where_it_went(request, form)
         return redirect("cases:plan", plan.public_id)
     audit.saw(request, "評価の用紙", case=plan.case, rows=[plan, *goals], form=form)
     back = reverse("cases:plan", args=[plan.public_id])

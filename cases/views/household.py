@@ -10,6 +10,7 @@ from cases.views.case_page import saved, writable_case
 from cases.views.records import people_to_write_about, would_see
 from cases.visibility import Purpose
 from cases.visibility.acts import takes_part
+from cases.where_learnt import ask_where_learnt, learnt_in, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -57,25 +58,28 @@ def household_new(request, public_id):
     case = writable_case(request, public_id)
     people, others = _people(request, case), _members(request, case)
     form = HouseholdMemberForm(request.POST or None, people=people, others=others)
+    ask_where_learnt(form, request.viewer, [case.main_subject])
     if form.is_valid():
         fields = form.member_fields()
         if form.cleaned_data["supports"]:
-            fields["person"] = support_too(request, case, fields)
+            fields["person"] = support_too(request, case, fields, learnt_in(form))
         member = HouseholdMember.write(
             case=case,
             author=request.viewer.membership,
             subjects=[case.main_subject],
             categories=[Category.IDENTITY],
             day=request.viewer.day,
+            learnt=learnt_in(form),
             **fields,
         )
         audit.did(request, "世帯員を加える", case=case, rows=[member])
         saved(request, "世帯員を保存しました")
+        tell_where_it_went(request, form)
         return _to_section(case, "household")
     return _household_form(request, case, form, "世帯員を加える")
 
 
-def support_too(request, case, fields):
+def support_too(request, case, fields, learnt=None):
     """A new person of the register, and the row about them through which the agency knows of them (§1, S1)."""
     person = Person.objects.create(name=fields["name"])
     Record.write(
@@ -84,6 +88,7 @@ def support_too(request, case, fields):
         subjects=[person],
         categories=[Category.IDENTITY],
         day=request.viewer.day,
+        learnt=learnt,
         text=f"{fields['name']}さん({fields['relation']})を支援の対象として登録しました。",
     )
     return person
@@ -99,10 +104,11 @@ def household_edit(request, public_id):
     form = HouseholdMemberForm(
         request.POST or None, instance=member, people=_people(request, case), others=others
     )
+    ask_where_learnt(form, request.viewer, [case.main_subject])
     if form.is_valid():
         changed = form.instance
         if form.cleaned_data.get("supports"):
-            changed.person = support_too(request, case, form.member_fields())
+            changed.person = support_too(request, case, form.member_fields(), learnt_in(form))
         changed.rewrite(request.viewer.membership)
         audit.did(request, "世帯員を訂正する", case=case, rows=[changed])
         saved(request, "世帯員を保存しました")
@@ -132,7 +138,7 @@ def household_end(request, public_id):
 def contact_new(request, public_id):
     """Add a contact detail of the main subject: a row ①. A concealed one has a sheet of its own."""
     case = writable_case(request, public_id)
-    form = ContactForm(request.POST or None)
+    form = ask_where_learnt(ContactForm(request.POST or None), request.viewer, [case.main_subject])
     if form.is_valid():
         contact = ContactDetail.write(
             case=case,
@@ -144,6 +150,7 @@ def contact_new(request, public_id):
         )
         audit.did(request, "連絡先を加える", case=case, rows=[contact])
         saved(request, "連絡先を保存しました")
+        tell_where_it_went(request, form)
         return _to_section(case, "contacts")
     audit.saw(request, "連絡先の用紙", case=case)
     context = {"case": case, "form": form, "seen_by": _who_sees_identity(request, case)}

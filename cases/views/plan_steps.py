@@ -14,6 +14,7 @@ from cases.views.plan_sheet import Reader
 from cases.views.plans import form_page, own_row, plan_to_add_to, whom_and_what
 from cases.visibility import Purpose, visible_participations
 from cases.visibility.consent import consents_to_something
+from cases.where_learnt import ask_where_learnt, learnt_in, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -26,10 +27,13 @@ def goal_new(request, plan_id):
     known = PlanGoal.objects.visible_to(request.viewer, request.purpose).filter(plan=plan)
     initial = {"term": PlanGoal.Term.SHORT, "order": known.count() + 1}
     form = GoalForm(request.POST or None, initial=initial, **whom_and_what(request, plan.case))
+    ask_where_learnt(form, request.viewer, form.fields["subjects"].things.values())
     if form.is_valid():
-        goal = form.write(case=plan.case, author=request.viewer.membership, day=request.viewer.day, plan=plan)
+        said = {"plan": plan, "learnt": learnt_in(form)}
+        goal = form.write(case=plan.case, author=request.viewer.membership, day=request.viewer.day, **said)
         audit.did(request, "目標を書く", case=plan.case, rows=[goal])
         saved(request, "目標を保存しました")
+        tell_where_it_went(request, form)
         return redirect("cases:plan", plan.public_id)
     audit.saw(request, "目標の用紙", case=plan.case, rows=[plan], form=form)
     back = reverse("cases:plan", args=[plan.public_id])
@@ -109,11 +113,14 @@ def action_new(request, plan_id):
     }
     offers = {**_offers(request, plan.case, plan), **whom_and_what(request, plan.case)}
     form = ActionForm(request.POST or None, initial=initial, **offers)
+    ask_where_learnt(form, viewer, form.fields["subjects"].things.values())
     if form.is_valid():
-        action = form.write(case=plan.case, author=viewer.membership, day=viewer.day, plan=plan)
+        said = {"plan": plan, "learnt": learnt_in(form)}
+        action = form.write(case=plan.case, author=viewer.membership, day=viewer.day, **said)
         form.assign(action, viewer.day)
         audit.did(request, "支援内容を書く", case=plan.case, rows=[action])
         saved(request, "支援内容を保存しました")
+        tell_where_it_went(request, form)
         return redirect("cases:plan", plan.public_id)
     audit.saw(request, "支援内容の用紙", case=plan.case, rows=[plan, *offers["goals"]], form=form)
     back = reverse("cases:plan", args=[plan.public_id])

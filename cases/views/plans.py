@@ -17,6 +17,7 @@ from cases.views.records import people_to_write_about
 from cases.visibility import Purpose
 from cases.visibility.acts import leads
 from cases.visibility.reverse import agencies_that_would_see
+from cases.where_learnt import ask_where_learnt, learnt_in, stays_inside, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -93,14 +94,23 @@ def plan_new(request, case_id):
         "review_on": months_later(day, CitySetting.current().review_months),
     }
     form = PlanForm(request.POST or None, initial=initial, **whom_and_what(request, case))
+    ask_where_learnt(form, request.viewer, form.fields["subjects"].things.values())
     if form.is_valid():
-        plan = form.write(case=case, author=request.viewer.membership, day=day)
+        plan = form.write(case=case, author=request.viewer.membership, day=day, learnt=learnt_in(form))
         audit.did(request, "プランを書く", case=case, rows=[plan])
         saved(request, "プランの案を保存しました。続けて目標と支援内容を書けます")
-        return redirect("cases:plan", plan.public_id)
+        return _to_plan(request, form, plan)
     audit.saw(request, "プランの用紙", case=case, form=form)
     back = reverse("cases:case", args=[case.public_id])
     return form_page(request, form, case, title="プランを作る", button="プランの案を保存", back=back)
+
+
+def _to_plan(request, form, plan):
+    """The sheet of the plan just written; the case if it went into the record of a 支援会議 instead."""
+    tell_where_it_went(request, form)
+    if stays_inside(form):
+        return redirect("cases:case", plan.case.public_id)
+    return redirect("cases:plan", plan.public_id)
 
 
 @for_purpose(Purpose.SUPPORT)
@@ -221,6 +231,7 @@ def plan_replan(request, plan_id):
     }
     offers = {"goals": goals, "actions": actions, **whom_and_what(request, case)}
     form = ReplanForm(request.POST or None, initial=initial, **offers)
+    ask_where_learnt(form, request.viewer, form.fields["subjects"].things.values())
     if form.is_valid():
         return _replan(request, form, old)
     audit.saw(request, "再プランの用紙", case=case, rows=[old, *goals, *actions], form=form)
@@ -237,13 +248,13 @@ def plan_replan(request, plan_id):
 
 def _replan(request, form, old):
     author, day = request.viewer.membership, request.viewer.day
-    more = {"type": old.type, "round": old.round + 1, "replaces": old}
+    more = {"type": old.type, "round": old.round + 1, "replaces": old, "learnt": learnt_in(form)}
     new = form.write(case=old.case, author=author, day=day, **more)
     _take_over(form, new, author, day)
     old.move_to(State.REPLANNED, day)
     audit.did(request, "再プランを作る", case=old.case, rows=[old, new])
     saved(request, "再プランの案を保存しました")
-    return redirect("cases:plan", new.public_id)
+    return _to_plan(request, form, new)
 
 
 def _to_take_over(request, old, new=None):

@@ -10,6 +10,7 @@ from cases.views.timeline import entries_of
 from cases.visibility import Purpose
 from cases.visibility.acts import leads
 from cases.visibility.reverse import agencies_that_would_see
+from cases.where_learnt import ask_where_learnt, learnt_in, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -41,6 +42,7 @@ def record_new(request, public_id):
     today = request.viewer.day
     initial = {"day": today, "subjects": [case.main_subject.public_id]}
     form = RecordForm(request.POST or None, initial=initial, people=list(people), today=today)
+    ask_where_learnt(form, request.viewer, people)
     if form.is_valid():
         record = Record.write(
             case=case,
@@ -48,10 +50,12 @@ def record_new(request, public_id):
             subjects=form.cleaned_data["subjects"],
             categories=form.cleaned_data["categories"],
             day=form.cleaned_data["day"],
+            learnt=learnt_in(form),
             **form.fields_of_row(),
         )
         audit.did(request, "支援経過を書く", case=case, rows=[record])
         saved(request, "記録を保存しました")
+        tell_where_it_went(request, form)
         return redirect("cases:case", case.public_id)
     audit.saw(request, "支援経過の用紙", case=case, form=form)
     chosen = form.data if form.is_bound else None

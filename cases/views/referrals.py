@@ -11,13 +11,14 @@ from agencies.models import Agency
 from agencies.models.agency import in_force
 from agencies.models.staff import Role
 from cases import audit
-from cases.forms.referral import AcceptForm, ReferralForm, ReturnForm
+from cases.forms.referral import NOT_IN_REFERRALS, AcceptForm, ReferralForm, ReturnForm
 from cases.models import Case, Consultation, Referral, Row
 from cases.models.case import Urgency
 from cases.views.case_page import saved, writable_case
 from cases.visibility import Purpose, visible_participations
 from cases.visibility.acts import leads
 from cases.visibility.referring import coverage_of, not_enclosable_without_consent, rows_to_enclose
+from cases.where_learnt import ask_where_learnt, learnt_in
 from nisshin_support.once import once
 from nisshin_support.opening_days import answer_due
 from nisshin_support.purpose import for_purpose
@@ -169,7 +170,7 @@ def _referral_form(request, case):
         kinds.append(Kind.INVITATION)
     wanted = request.GET.get("kind")
     kind = wanted if wanted in kinds else Kind.REFERRAL
-    return ReferralForm(
+    form = ReferralForm(
         request.POST or None,
         initial={
             "kind": kind,
@@ -188,6 +189,7 @@ def _referral_form(request, case):
         today=viewer.day,
         sealed=bool(case.origin_id and not case.released_on),
     )
+    return ask_where_learnt(form, viewer, [case.main_subject], NOT_IN_REFERRALS)
 
 
 def participants(request, case):
@@ -244,6 +246,7 @@ def _send(request, case, form):
         rows=cleaned["enclosed"],
         day=day,
         due=cleaned["answer_due"] or answer_due(day, same_day=same_day),
+        learnt=learnt_in(form),
         **fields,
     )
 
@@ -256,8 +259,7 @@ def referral(request, public_id):
     """A referral, for its sender and its receiver: its text, and of the case only what the gate gives."""
     sheet = _sheet(request, public_id)
     audit.saw(request, "つなぎ", case=sheet.case, rows=[*sheet.texts, *sheet.rows], things=[public_id])
-    context = {"sheet": sheet, "accept_form": AcceptForm(auto_id=ACCEPT_ID), "return_form": ReturnForm()}
-    return render(request, "cases/referral_detail.html", context)
+    return render(request, "cases/referral_detail.html", {"sheet": sheet, **_answer_forms(request, sheet)})
 
 
 @for_purpose(Purpose.SUPPORT)
@@ -311,7 +313,7 @@ def referral_accept(request, public_id):
     found = _locked(request, public_id, "to_agency_id")
     if found.status != Status.SENT:
         return _answered_already(request)
-    form = AcceptForm(request.POST, auto_id=ACCEPT_ID)
+    form = _asking(request, AcceptForm(request.POST, auto_id=ACCEPT_ID), found)
     if not form.is_valid():
         return _with_errors(request, public_id, accept_form=form)
     cleaned = form.cleaned_data
@@ -322,6 +324,7 @@ def referral_accept(request, public_id):
         subjects=[found.case.main_subject],
         role_note=cleaned["role_note"],
         next_on=cleaned["next_on"],
+        learnt=learnt_in(form),
     )
     audit.did(request, "つなぎを受理する", case=found.case, things=[public_id])
     saved(request, "受理しました。関与が始まりました")
@@ -336,13 +339,12 @@ def referral_return(request, public_id):
     found = _locked(request, public_id, "to_agency_id")
     if found.status != Status.SENT:
         return _answered_already(request)
-    form = ReturnForm(request.POST)
+    form = _asking(request, ReturnForm(request.POST), found)
     if not form.is_valid():
         return _with_errors(request, public_id, return_form=form)
     text, subjects = form.cleaned_data["text"], [found.case.main_subject]
-    found.return_to_sender(
-        author=request.viewer.membership, on=request.viewer.day, text=text, subjects=subjects
-    )
+    said = {"text": text, "subjects": subjects, "learnt": learnt_in(form)}
+    found.return_to_sender(author=request.viewer.membership, on=request.viewer.day, **said)
     audit.did(request, "つなぎを差し戻す", case=found.case, things=[public_id])
     saved(request, "差し戻しました。この内容が見られるのは、あと30日です")
     return redirect("cases:referral", public_id)
@@ -379,8 +381,20 @@ def _answered_already(request):
 def _with_errors(request, public_id, accept_form=None, return_form=None):
     sheet = _sheet(request, public_id)
     audit.saw(request, "つなぎ", case=sheet.case, rows=[*sheet.texts, *sheet.rows], things=[public_id])
-    forms = {
-        "accept_form": accept_form or AcceptForm(auto_id=ACCEPT_ID),
-        "return_form": return_form or ReturnForm(),
-    }
+    forms = _answer_forms(request, sheet, accept_form, return_form)
     return render(request, "cases/referral_detail.html", {"sheet": sheet, **forms})
+
+
+def _answer_forms(request, sheet, accept_form=None, return_form=None):
+    """Both answers, with what was typed in one of them; none where there is nothing to answer."""
+    if not sheet.may_answer:
+        return {}
+    referral = sheet.referral
+    return {
+        "accept_form": accept_form or _asking(request, AcceptForm(auto_id=ACCEPT_ID), referral),
+        "return_form": return_form or _asking(request, ReturnForm(), referral),
+    }
+
+
+def _asking(request, form, referral):
+    return ask_where_learnt(form, request.viewer, [referral.case.main_subject], NOT_IN_REFERRALS)

@@ -107,7 +107,9 @@ class AgendaItem(models.Model):
         return self if self.segment.is_statutory else None
 
     @classmethod
-    def bring(cls, *, segment, case, author, day, kind, texts, categories, no_consent_reason=""):
+    def bring(
+        cls, *, segment, case, author, day, kind, texts, categories, no_consent_reason="", learnt=None
+    ):
         """提出: put the case at the end of the segment's agenda with its texts {kind of row: text} (§4)."""
         with transaction.atomic():
             type(segment).objects.select_for_update().get(pk=segment.pk)
@@ -122,7 +124,7 @@ class AgendaItem(models.Model):
                 brought_on=day,
                 no_consent_reason=no_consent_reason,
             )
-            about = {"subjects": [case.main_subject], "categories": categories, "day": day}
+            about = {"subjects": [case.main_subject], "categories": categories, "day": day, "learnt": learnt}
             for row_kind, text in texts.items():
                 item.write(kind=row_kind, text=text, author=author, **about)
         return item

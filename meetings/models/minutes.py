@@ -58,6 +58,7 @@ class Decision(Row):
                 subjects=self.subject_list(),
                 categories=self.category_list(),
                 day=day,
+                learnt=self.copied(),
                 text=self.text,
                 plan=plan,
                 decision=self,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from cases import audit
 from cases.models import Case, Row
 from cases.visibility import Purpose, acts
+from cases.where_learnt import NOT_AT_THIS_TABLE, ask_where_learnt, learnt_in
 from meetings.forms.item import AnswerForm
 from meetings.models import AgendaItem
 from meetings.views.at_hand import is_seated, prepared_item, say
@@ -99,6 +100,8 @@ def item_answer(request, item_id):
     if not (open_for_answers and is_seated(viewer, item)):
         raise Http404
     form = AnswerForm(request.POST if request.method == "POST" else None)
+    if not item.segment.is_statutory:
+        ask_where_learnt(form, viewer, [item.case.main_subject], NOT_AT_THIS_TABLE)
     if request.method == "POST" and form.is_valid():
         _answer(request, item, form)
         return redirect("meetings:item_prepare", item_id)
@@ -125,6 +128,7 @@ def _answer(request, item, form):
             subjects=[item.case.main_subject],
             categories=categories,
             day=request.viewer.day,
+            learnt=learnt_in(form),
         )
         for text, categories in form.answers()
     ]

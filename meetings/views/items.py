@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from cases import audit
 from cases.models import Case, Category, Row
 from cases.visibility import Purpose, acts, rows_on_table
+from cases.where_learnt import NOT_AT_THIS_TABLE, ask_where_learnt, learnt_in
 from meetings.forms.item import BringForm, MinutesForm, StatutoryBringForm
 from meetings.models import AgendaItem, Segment
 from meetings.views.at_hand import is_seated, item_to_run, prepared_item, say
@@ -38,6 +39,8 @@ def item_bring_to(request, case_id, segment_id):
     segment = get_object_or_404(Segment.objects.select_related("meeting"), public_id=segment_id)
     form_class = StatutoryBringForm if segment.is_statutory else BringForm
     form = form_class(request.POST if request.method == "POST" else None)
+    if not segment.is_statutory:
+        ask_where_learnt(form, request.viewer, [case.main_subject], NOT_AT_THIS_TABLE)
     refusals = acts.refusals_to_bring(request.viewer, segment, case)
     if request.method == "POST" and refusals:
         audit.was_refused(request, "議題を提出する", case=case, rule=",".join(r.rule for r in refusals))
@@ -64,6 +67,7 @@ def _bring(request, case, segment, form):
         texts=form.texts(),
         categories=form.cleaned_data["categories"],
         no_consent_reason=form.reason,
+        learnt=learnt_in(form),
     )
     audit.did(request, "議題を提出する", case=case, item=item)
     say(request, "提出しました。次に、会議で使う資料を選んでください。")

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 from cases import audit
 from cases.models import Assignment, Case, Plan, Row
 from cases.visibility import Purpose, acts
+from cases.where_learnt import NOT_AT_THIS_TABLE, ask_where_learnt, learnt_in
 from meetings.forms.minutes import DecisionForm, ParagraphForm, ResultForm
 from meetings.models import Decision, MinutesParagraph, Segment
 from meetings.views.at_hand import item_on_table, say
@@ -71,13 +72,14 @@ def _forms(request, item, people):
 
     named = item.segment.is_statutory
     today = request.viewer.day
+    spoken_of = [] if named else [person for person, _ in people.values()]
+    paragraph = ParagraphForm(data("paragraph"), prefix="paragraph", subjects=people, agencies=agencies)
+    decision = DecisionForm(
+        data("decision"), prefix="decision", subjects=people, seats=seats, named=named, today=today
+    )
     return {
-        "paragraph_form": ParagraphForm(
-            data("paragraph"), prefix="paragraph", subjects=people, agencies=agencies
-        ),
-        "decision_form": DecisionForm(
-            data("decision"), prefix="decision", subjects=people, seats=seats, named=named, today=today
-        ),
+        "paragraph_form": ask_where_learnt(paragraph, request.viewer, spoken_of, NOT_AT_THIS_TABLE),
+        "decision_form": ask_where_learnt(decision, request.viewer, spoken_of, NOT_AT_THIS_TABLE),
         "result_form": ResultForm(data("result"), prefix="result", initial={"result": item.result}),
     }
 
@@ -107,6 +109,7 @@ def _write_paragraph(request, item, form):
         speaker=said["speaker"],
         author=request.viewer.membership,
         day=item.segment.meeting.day,
+        learnt=learnt_in(form),
         **form.about(),
     )
 
@@ -119,6 +122,7 @@ def _decide(request, item, form):
         text=said["text"],
         author=request.viewer.membership,
         day=item.segment.meeting.day,
+        learnt=learnt_in(form),
         **form.about(),
     )
     seat = said["seat"]

@@ -87,7 +87,7 @@ class Hint(models.Model):
         """Who told it, or an empty form of it. To be opened on the informant's own page only."""
         return Informant.objects.filter(hint=self).first() or Informant(hint=self)
 
-    def become_case(self, *, person, author, day):
+    def become_case(self, *, person, author, day, learnt=None):
         """Open a case 働きかけ中(同意前) about `person`; what was noticed becomes its first row, the informant never."""
         with transaction.atomic():
             self.case = Case.start(
@@ -101,6 +101,7 @@ class Hint(models.Model):
                 subjects=[person],
                 categories=[Category.HISTORY],
                 day=self.noticed_on,
+                learnt=learnt,
                 text=self.told(),
             )
         return self.case

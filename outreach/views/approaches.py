@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from cases import audit
 from cases.models import Case, Category
 from cases.visibility import Purpose
+from cases.where_learnt import ask_where_learnt, stays_inside, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 from nisshin_support.wareki import fiscal_year
@@ -41,13 +42,15 @@ def approach_new(request, public_id):
     today = request.viewer.day
     start = {"happened_on": today, "means": "visit", "categories": [Category.HISTORY]}
     form = ApproachForm(request.POST or None, today=today, initial=start)
+    ask_where_learnt(form, request.viewer, [case.main_subject])
     if request.method == "POST" and form.is_valid():
-        return _write(request, case, form.cleaned_data)
+        return _write(request, case, form)
     audit.saw(request, "働きかけの用紙", case=case)
     return render(request, "outreach/approach_form.html", _form_context(request, case, form))
 
 
-def _write(request, case, answers):
+def _write(request, case, form):
+    answers = form.cleaned_data
     day, categories = answers.pop("happened_on"), answers.pop("categories")
     author, subjects = request.viewer.membership, [case.main_subject]
     row = Approach.write(
@@ -55,6 +58,9 @@ def _write(request, case, answers):
     )
     audit.did(request, "働きかけの記録", case=case, rows=[row])
     say_saved(request)
+    tell_where_it_went(request, form)
+    if stays_inside(form):
+        return redirect("cases:case", case.public_id)
     return redirect("outreach:approach", row.public_id)
 
 

@@ -7,12 +7,17 @@ from django.views.decorators.http import require_POST
 from cases import audit
 from cases.models import Person
 from cases.visibility import Purpose
+from cases.where_learnt import ask_where_learnt
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 from outreach.forms.hint import InformantForm, OpenCaseForm, WatchForm
 from outreach.models import Hint
 from outreach.views.hints import page_of_hint, visible_hint
 from outreach.views.shown import say_saved
+
+NOT_IN_HINTS = (
+    "支援会議で知ったことは、気づきからケースに写せません。自ら確認したことだけを、気づきに書いてください。"
+)
 
 
 @for_purpose(Purpose.SUPPORT)
@@ -70,6 +75,9 @@ def hint_open_case(request, public_id):
         return _settled_already(request, found)
     known = Person.objects.visible_to(request.viewer, request.purpose)
     form = OpenCaseForm(request.POST or None, known_people=known, initial={"name": found.about[:80]})
+    if request.method == "POST" and form.is_valid() and (person := form.cleaned_data.get("person")):
+        # Only now is it known whom it is about: the form asks again, with the question.
+        ask_where_learnt(form, request.viewer, [person], NOT_IN_HINTS).full_clean()
     if request.method == "POST" and form.is_valid() and not form.asks_first:
         return _open_case(request, found, form.cleaned_data)
     audit.saw(request, "気づきからケースへ", things=[found.public_id])
@@ -79,7 +87,8 @@ def hint_open_case(request, public_id):
 def _open_case(request, found, answers):
     """A person chosen is one that the viewer knows of; else a new one is registered."""
     person = answers.get("person") or Person.objects.create(name=answers["name"], kana=answers["kana"])
-    case = found.become_case(person=person, author=request.viewer.membership, day=request.viewer.day)
+    said = {"author": request.viewer.membership, "day": request.viewer.day, "learnt": answers.get("learnt")}
+    case = found.become_case(person=person, **said)
     audit.did(request, "気づきからケースを開始", case=case, things=[found.public_id])
     say_saved(request, f"ケース {case.number} を始めました")
     return redirect("outreach:hint", found.public_id)

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 from cases import audit
 from cases.models import Case, Category
 from cases.visibility import Purpose
+from cases.where_learnt import ask_where_learnt, learnt_in, stays_inside, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 from nisshin_support.wareki import fiscal_year
@@ -64,11 +65,14 @@ def placement_new(request, public_id):
     )
     start = {"happened_on": today, "categories": [Category.WORK]}
     form = PlacementForm(request.POST or None, hosts=hosts, menus=menus, today=today, initial=start)
+    ask_where_learnt(form, request.viewer, [case.main_subject])
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         columns = {"host": answers["host"], "menu": answers["menu"], "stage_on": answers["happened_on"]}
-        row = _write(request, Placement, case, answers, **columns)
+        row = _write(request, Placement, case, form, **columns)
         audit.did(request, "マッチングの開始", case=case, rows=[row])
+        if stays_inside(form):
+            return redirect("cases:case", case.public_id)
         return redirect("outreach:placement", row.public_id)
     audit.saw(request, "マッチングの用紙", case=case)
     return render(request, "outreach/placement_form.html", _form_context(request, case, form))
@@ -156,10 +160,11 @@ def follow_up_new(request, public_id):
     today = request.viewer.day
     start = {"happened_on": today, "to": PlacementFollowUp.To.PERSON, "categories": [Category.WORK]}
     form = FollowUpForm(request.POST or None, today=today, initial=start)
+    ask_where_learnt(form, request.viewer, [case.main_subject])
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         columns = {"placement": placed, "to": answers["to"], "next_on": answers["next_on"]}
-        row = _write(request, PlacementFollowUp, case, answers, **columns)
+        row = _write(request, PlacementFollowUp, case, form, **columns)
         audit.did(request, "定着支援の記録", case=case, rows=[row])
         return redirect("outreach:placement", placed.public_id)
     audit.saw(request, "定着支援の用紙", case=case, rows=[placed])
@@ -177,7 +182,8 @@ def placement_print(request, public_id):
     )
 
 
-def _write(request, model, case, answers, **columns):
+def _write(request, model, case, form, **columns):
+    answers = form.cleaned_data
     row = model.write(
         case=case,
         author=request.viewer.membership,
@@ -185,9 +191,11 @@ def _write(request, model, case, answers, **columns):
         categories=answers["categories"],
         day=answers["happened_on"],
         text=answers["text"],
+        learnt=learnt_in(form),
         **columns,
     )
     say_saved(request)
+    tell_where_it_went(request, form)
     return row
 
 
