@@ -14,6 +14,7 @@ from cases.views import (
     disclosures,
     evaluations,
     household,
+    identity,
     participations,
     people,
     plan_steps,
@@ -126,6 +127,13 @@ urlpatterns = [
     path("consents/<str:public_id>/print/", consents.consent_print, name="consent_print"),
     path("consents/<str:public_id>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
     path("consents/<str:public_id>/narrow/", consents.consent_narrow, name="consent_narrow"),
+    # 名寄せ
+    path("identity/", identity.identity, name="identity"),
+    path("identity/search/", identity.identity_search, name="identity_search"),
+    path("identity/join/<str:first_id>/<str:second_id>/", identity.identity_join, name="identity_join"),
+    path("identity/<str:public_id>/", identity.identity_link, name="identity_link"),
+    path("identity/<str:public_id>/confirm/", identity.identity_confirm, name="identity_confirm"),
+    path("identity/<str:public_id>/undo/", identity.identity_undo, name="identity_undo"),
     # 監査と統計
     path("audit/", audit_log.audit_log, name="audit"),
     path("statistics/", statistics.statistics, name="statistics"),

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from meetings.views import assignments, enclosing, items, meetings, minutes, people, records, segments, tables
+from meetings.views import (
+    assignments,
+    enclosing,
+    items,
+    meetings,
+    minutes,
+    people,
+    records,
+    releases,
+    segments,
+    tables,
+)
 
 app_name = "meetings"
 
@@ -51,6 +62,11 @@ urlpatterns = [
     # そのあと
     path("meeting-records/", records.records, name="records"),
     path("meeting-records/<str:item_id>/", records.record, name="record"),
+    path("releases/", releases.releases, name="releases"),
+    path("meetings/items/<str:item_id>/rows/<str:row_id>/release/", releases.release_ask, name="release_ask"),
+    path("releases/<str:release_id>/", releases.release, name="release"),
+    path("releases/<str:release_id>/grant/", releases.release_grant, name="release_grant"),
+    path("releases/<str:release_id>/decline/", releases.release_decline, name="release_decline"),
     path("assignments/", assignments.assignments, name="assignments"),
     path("assignments/<str:row_id>/end/", assignments.assignment_end, name="assignment_end"),
 ]

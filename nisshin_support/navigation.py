@@ -22,6 +22,7 @@ SECTIONS = [
     ("地域づくり", "agencies:places", (SUPPORT,)),
     ("相談会・講座", "agencies:consultation_days", (SUPPORT,)),
     ("計画と実績", "agencies:plan", ()),
+    ("名寄せ", "cases:identity", (Purpose.IDENTITY,)),
     ("名簿と設定", "admin:index", (Purpose.ROSTER,)),
     ("承認待ちの変更", "agencies:approvals", (Purpose.ROSTER,)),
     ("監査記録", "cases:audit", (Purpose.AUDIT,)),

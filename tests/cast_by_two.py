@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from agencies.models import Role, Succession
-from cases.models import EmergencyDisclosure
-from tests.factories import AgencyFactory, a_viewer
+from cases.models import EmergencyDisclosure, PersonLink, Row
+from meetings.models import Release
+from tests.factories import AgencyFactory, PersonFactory, a_viewer
 
 
 def acts_by_two(cast, day):
@@ -29,4 +30,21 @@ def acts_by_two(cast, day):
         until_day=day + timedelta(days=7),
         approver=cast.coordinator.membership,
         approve_by=day + timedelta(days=1),
+    )
+    things.twin, things.other_twin = PersonFactory.create_batch(2, name="架空 同人")
+    things.link = PersonLink.join(
+        *PersonFactory.create_batch(2),
+        ground="試験の根拠",
+        membership=a_viewer(Role.COORDINATOR).membership,
+        day=day,
+    )
+    texts = things.statute_item.written_rows
+    things.statute_question = texts.get(kind=Row.Kind.ITEM_QUESTION)
+    colleague = a_viewer(agency=cast.partner.agency)
+    things.release = Release.ask(
+        item=things.statute_item,
+        row=texts.get(kind=Row.Kind.ITEM_NECESSITY),
+        reason="試験の理由",
+        membership=colleague.membership,
+        day=day,
     )

@@ -111,6 +111,12 @@ GET  cases:consent consent                           | o....o .. . ... >
 GET  cases:consent_print consent                     | o....o .. . ... >
 GET  cases:consent_withdraw consent                  | oo...o .. . ... >
 GET  cases:consent_narrow consent                    | o....o .. . ... >
+GET  cases:identity                                  | .....o .. . ... >
+GET  cases:identity_search                           | .....o .. . ... >
+GET  cases:identity_join twin other_twin             | .....o .. . ... >
+GET  cases:identity_link link                        | .....o .. . ... >
+POST cases:identity_confirm link                     | .....r .. . ... >
+POST cases:identity_undo link reason=試験             | .....r .. . ... >
 GET  cases:audit                                     | ...... .. . ..o >
 GET  cases:statistics                                | ...... .. . .o. >
 GET  cases:statistics_file                           | ...... .. . .o. >
@@ -163,6 +169,11 @@ GET  meetings:minutes today_item                     | .....o .. . ... >
 POST meetings:decision_to_action decision            | rr...r .. . ... >
 GET  meetings:records                                | .....o o. . ... >
 GET  meetings:record past_item                       | .....o .. . ... >
+GET  meetings:releases                               | oooooo oo o ... >
+GET  meetings:release_ask statute_item statute_question | ...... o. . ... >
+GET  meetings:release release                        | ...... o. . ... >
+POST meetings:release_grant release                  | ...... r. . ... >
+POST meetings:release_decline release note=試験       | ...... r. . ... >
 GET  meetings:assignments                            | oooooo .. o ... >
 POST meetings:assignment_end decision                | .r.... .. . ... >
 """

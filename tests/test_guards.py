@@ -25,6 +25,8 @@ THROUGH_THE_GATE = {
     "writable_by",
     "editable_by",
     "concerning",
+    "comparable_by",
+    "to_answer_by",
     "tables_open_to",
     "to_enclose_in",
     "create",

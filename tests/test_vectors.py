@@ -1,6 +1,6 @@
 """The vectors of the domain research about consent and representation, on real requests (domain §6.5).
 
-Those about bringing and confirming are in test_vectors_meetings.py. 22 (名寄せ) comes with the screens of a later issue.
+Those about bringing and confirming are in test_vectors_meetings.py.
 """
 
 import re
@@ -11,13 +11,13 @@ import pytest
 from django.urls import reverse
 
 from agencies.models import Approval, CitySetting, Membership, Role
-from cases.models import Authority, Case, Consent, Consultation, EmergencyDisclosure, Separation
+from cases.models import Authority, Case, Consent, Consultation, EmergencyDisclosure, PersonLink, Separation
 from tests.factories import PersonFactory, a_case, a_consent, a_row, a_segment, a_viewer, enclose
 from tests.meeting_world import DAY, TODAY, a_consented_meeting
 
 pytestmark = pytest.mark.django_db
 
-LATER = {22}
+LATER: set[int] = set()
 
 
 @pytest.fixture(autouse=True)
@@ -235,6 +235,34 @@ def test_vector_26_an_administrator_who_adds_oneself_sees_nothing_before_another
     assert sees() == [404, 404]
     assert go(two, "agencies:approval_approve", asked.public_id, form_key="2").status_code == 302
     assert sees() == [200, 200]
+
+
+def test_vector_22_of_two_records_of_one_person_consent_narrows_until_it_is_given_again(world, go, on_day):
+    twin = PersonFactory(name=world.case.main_subject.name)
+    second, office = a_viewer(Role.COORDINATOR), world.office
+    case, other = a_case(world.lead, person=twin), world.case
+    case.participations.create(agency=world.inside.agency, from_day=TODAY)
+    rows = [a_row(case, world.lead, categories=[number], text=f"記録{number}") for number in (2, 4)]
+
+    def shown():
+        return [go(world.inside, "cases:record", row.public_id).status_code for row in rows]
+
+    a_consent(case, to=[world.inside.agency], categories=[2, 4])
+    other.main_subject.consents.update(categories=[4])
+    assert shown() == [200, 200]
+    ids = other.main_subject.public_id, twin.public_id
+    go(office, "cases:identity_join", *ids, ground="住民票で確かめた")
+    link = PersonLink.objects.get()
+    assert shown() == [404, 200]
+    go(second, "cases:identity_confirm", link.public_id, form_key="1")
+    assert shown() == [404, 200]
+    later = on_day(TODAY + timedelta(days=1))
+    a_consent(case, to=[world.inside.agency], given=later)
+    assert shown() == [200, 200]
+    for viewer in (office, second):
+        go(viewer, "cases:identity_undo", link.public_id, reason="別人だった")
+    assert shown() == [200, 200]
+    assert not PersonLink.objects.standing().exists()
 
 
 def test_every_vector_that_has_screens_is_tested():

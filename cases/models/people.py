@@ -15,6 +15,12 @@ class PersonQuerySet(models.QuerySet):
 
         return visible_people(self, viewer, purpose)
 
+    def comparable_by(self, viewer, purpose):
+        """People whom the viewer may compare for 名寄せ: name, kana, birth date and a flag, never their cases (§3.5)."""
+        from cases.visibility.identity import identity_candidates
+
+        return identity_candidates(self, viewer, purpose)
+
     def named_like(self, text):
         """People whose name or kana begins like `text`, whatever the script or the variant of a character."""
         key = name_key(text)

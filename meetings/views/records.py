@@ -8,6 +8,7 @@ from cases.visibility import Purpose
 from meetings.forms.minutes import ReasonForm
 from meetings.models import AgendaItem
 from meetings.views.lines import as_header, laid_out, lines_of
+from meetings.views.releases import release_marks
 from nisshin_support.purpose import for_purpose
 
 PAGE = 50
@@ -49,5 +50,6 @@ def record(request, item_id):
     rows = list(Row.objects.visible_to(request.viewer, request.purpose, item).for_timeline())
     reason = form.cleaned_data["reason"]
     audit.saw(request, "会議の記録", case=item.case, item=item, rows=rows, rule="会議記録", reason=reason)
+    context |= release_marks(request.viewer, item, rows)
     context |= {"header": header, "table": laid_out(lines_of(request, item, rows, header)), "reason": reason}
     return render(request, "meetings/record.html", context)

@@ -10,6 +10,7 @@ from cases.visibility import Purpose, acts, header_on_paper, rows_for_paper
 from meetings.models import AgendaItem
 from meetings.views.at_hand import item_on_table
 from meetings.views.lines import as_header, header_of, laid_out, lines_of
+from meetings.views.releases import release_marks
 from nisshin_support.purpose import for_purpose
 
 
@@ -39,11 +40,15 @@ def table(request, item_id):
         raise Http404
     segment = item.segment
     writes = acts.keeps_office(request.viewer, segment) or acts.runs(request.viewer, segment)
-    context = _context(request, item, header, rows) | {
-        "may_print": acts.may_make_paper(request.viewer),
-        "may_write": writes and request.viewer.day >= segment.meeting.day and not segment.closed_on,
-        "may_share": writes,
-    }
+    context = (
+        _context(request, item, header, rows)
+        | release_marks(request.viewer, item, rows)
+        | {
+            "may_print": acts.may_make_paper(request.viewer),
+            "may_write": writes and request.viewer.day >= segment.meeting.day and not segment.closed_on,
+            "may_share": writes,
+        }
+    )
     audit.saw(request, "会議の資料", case=item.case, item=item, rows=rows, rule=_rule(segment))
     return render(request, "meetings/table.html", context)
 
