@@ -21,13 +21,15 @@ def signing_key() -> bytes:
 
 
 def build(cursor: Any, role: str) -> None:
-    """Put up the wall for the web role (already quoted). Safe to run twice; the file alone says what stands."""
+    """Put up the wall, and the history of what it rests on, for the web role (already quoted). Safe to run twice; the
+    files alone say what stands."""
     sql = (Path(settings.BASE_DIR) / "cases" / "second_wall.sql").read_text()
     key = signing_key().ljust(BLOCK, b"\0")
     pads = {"__INNER__": bytes(b ^ 0x36 for b in key).hex(), "__OUTER__": bytes(b ^ 0x5C for b in key).hex()}
     for blank, value in {**pads, "__ROLE__": role}.items():
         sql = sql.replace(blank, value)
     cursor.execute(sql)
+    cursor.execute((Path(settings.BASE_DIR) / "cases" / "history.sql").read_text().replace("__ROLE__", role))
 
 
 def enter(viewer: Any) -> None:
