@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from agencies.models import CitySetting, Role
-from cases.models import Assignment, Category, Enclosure, Record
+from cases.models import Assignment, Category, Enclosure, Record, Row
 from meetings.models import (
     AgendaItem,
     Attendance,
@@ -118,6 +118,8 @@ class Calendar:
 
     def write(self, item, kind, text, author, model=None, **fields):
         options = {"model": model} if model else {}
+        if not item.segment.is_statutory:
+            options["learnt"] = {"learned": Row.Learned.BY_ONESELF}
         return item.write(
             kind=kind, text=text, author=author, subjects=[item.case.main_subject],
             categories=[Category.HISTORY], day=item.segment.meeting.day, **options, **fields,

@@ -11,6 +11,7 @@ from nisshin_support.demo import accounts
 from nisshin_support.demo.community import Neighbourhood
 from nisshin_support.demo.households import Teller
 from nisshin_support.demo.meetings import Calendar, make_roster
+from nisshin_support.demo.second_persons import Waiting
 
 YEARS_BACK = timedelta(days=900)
 
@@ -42,6 +43,7 @@ def build(today):
     teller = Teller(today, agencies, memberships)
     teller.tell_all()
     Calendar(teller).tell_all()
+    Waiting(teller).tell_all()
     for part in (around.activities, around.consultation_days, around.courses, around.hints):
         part()
     around.anonymous_consultations()
