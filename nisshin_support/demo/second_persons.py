@@ -22,15 +22,15 @@ class Waiting:
         self.succession()
 
     def disclosure(self):
-        """くらしサポート窓口 gave one record to a section without any other part; the 推進員 is to approve."""
+        """くらしサポート窓口 gave what is known of the illness to another centre; the 推進員 is to approve."""
         author, case = self.memberships["kurashi"], self.teller.cases["k03a"]
-        rows = list(Record.objects.filter(case=case, recorded_by=author.agency, origin=None)[:1])
+        rows = list(Record.objects.filter(case=case, recorded_by=author.agency, origin=None).in_category(2)[:1])
         EmergencyDisclosure.give(
             case=case,
             author=author,
             day=self.today,
             rows=rows,
-            to_agency=self.memberships["yosomono"].agency,
+            to_agency=self.memberships["hokatsu2"].agency,
             ground=EmergencyDisclosure.Ground.LIFE,
             ground_note="個人情報保護法69条2項4号",
             facts=FACTS,
@@ -71,7 +71,7 @@ class Waiting:
         Succession.objects.create(
             old=self.memberships["sanka"].agency,
             new=new,
-            from_day=self.today + timedelta(days=30),
+            from_day=self.today,
             ground="委託契約の更新(架空)",
             asked_by=self.memberships["meibo1"],
             asked_on=self.today,
