@@ -2,7 +2,10 @@
 
 from cases.models.audit import AuditEntry
 from cases.models.row import Row
+from cases.visibility import Purpose
 from cases.visibility.register import CONFIDENTIAL
+
+OWN, OTHERS, BEFORE_A_MEETING = "S1", "S2–S6", "3.2"
 
 
 def record(
@@ -40,9 +43,20 @@ def _named(shown):
     return [f"{each._meta.model_name}:{each.public_id}" for each in others]
 
 
+def _clauses(request, rows):
+    """Which clauses can have opened these rows: one's own agency's, or one of those for others'."""
+    if request.purpose == Purpose.PREPARATION:
+        return BEFORE_A_MEETING
+    if request.purpose != Purpose.SUPPORT:
+        return ""
+    mine = [vars(row).get("recorded_by_id") == request.viewer.agency_id for row in rows]
+    return "、".join([OWN] * any(mine) + [OTHERS] * (not all(mine)))
+
+
 def saw(request, what, **on):
-    """A page, list or print that showed confidential things."""
-    return record(request, f"見る:{what}", **on)
+    """A page, list or print that showed confidential things; by which clauses of the contract, where none is named."""
+    on["rows"] = list(on.get("rows", ()))
+    return record(request, f"見る:{what}", **{"rule": _clauses(request, on["rows"]), **on})
 
 
 def did(request, what, **on):

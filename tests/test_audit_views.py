@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from agencies.models import Role
 from cases.models import AuditCheck, AuditEntry
-from tests.factories import PersonFactory, UserFactory, a_case, a_row, a_viewer
+from tests.factories import PersonFactory, UserFactory, a_case, a_consent, a_row, a_viewer
 
 pytestmark = pytest.mark.django_db
 PAGE = "cases:audit"
@@ -169,3 +169,16 @@ def test_the_auditor_sees_at_once_that_something_was_changed(client, auditor):
     assert "監査記録に食い違いがあります" in text and "2件" in text
     a_check("verify")
     assert "食い違いがあります" not in shown(client).content.decode()
+
+
+def test_a_look_names_the_clauses_that_can_have_opened_its_rows(client, worker, case):
+    other = a_viewer()
+    case.participations.create(agency=other.agency, from_day=case.opened_on)
+    a_consent(case, to=[worker.agency])
+    mine, theirs = a_row(case, worker), a_row(case, other)
+    client.force_login(worker.user)
+    for row, clause in ((mine, "S1"), (theirs, "S2–S6")):
+        client.get(reverse("cases:record", args=[row.public_id]))
+        assert AuditEntry.objects.latest("pk").rule == clause
+    client.get(reverse("cases:case", args=[case.public_id]))
+    assert AuditEntry.objects.latest("pk").rule == "S1、S2–S6"
