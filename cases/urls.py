@@ -23,6 +23,7 @@ from cases.views import (
     referrals,
     separations,
     statistics,
+    whys,
 )
 
 app_name = "cases"
@@ -69,6 +70,9 @@ urlpatterns = [
     path("household/<str:public_id>/edit/", household.household_edit, name="household_edit"),
     path("household/<str:public_id>/end/", household.household_end, name="household_end"),
     path("cases/<str:public_id>/contacts/new/", household.contact_new, name="contact_new"),
+    # なぜ見えるか
+    path("records/<str:public_id>/why/", whys.record_why, name="record_why"),
+    path("cases/<str:public_id>/seen-by/", whys.case_seen_by, name="case_seen_by"),
     # 秘匿・分離・利害関係
     path("cases/<str:public_id>/concealed/", concealed.concealed, name="concealed"),
     path("cases/<str:public_id>/concealed/open/", concealed.concealed_reveal, name="concealed_reveal"),

@@ -60,6 +60,10 @@ GET  cases:who_sees case                             | ooo..o .. . ... >
 GET  cases:record row                                | oo..oo .. . ... >
 GET  cases:record past_row                           | oo.o.o .. . ... >
 GET  cases:record separated_row                      | o..... .. . ... >
+GET  cases:record_why row                            | oo..oo .. . ... >
+GET  cases:record_why past_row                       | oo.o.o .. . ... >
+GET  cases:record_why separated_row                  | o..... .. . ... >
+GET  cases:case_seen_by case                         | oooooo .. . ... >
 GET  cases:record_edit row                           | o..... .. . ... >
 GET  cases:record_edit past_row                      | ...... .. . ... >
 GET  cases:household_new case                        | ooo..o .. . ... >

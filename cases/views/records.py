@@ -10,7 +10,7 @@ from cases.views.timeline import entries_of
 from cases.visibility import Purpose
 from cases.visibility.acts import leads
 from cases.visibility.reverse import agencies_that_would_see
-from cases.where_learnt import ask_where_learnt, learnt_in, tell_where_it_went
+from cases.where_learnt import ask_where_corrected, ask_where_learnt, learnt_in, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -88,7 +88,7 @@ def would_see(request, case, subjects, categories):
 @for_purpose(Purpose.SUPPORT)
 def record(request, public_id):
     """One row with its earlier versions: whoever sees the row today sees them (§4)."""
-    row = _visible_row(request, public_id)
+    row = visible_row(request, public_id)
     case = row.case
     header_open = header_is_open(request, case)
     audit.saw(request, "記録", case=case, rows=[row])
@@ -105,7 +105,7 @@ def record(request, public_id):
 EDITABLE_HERE = [Row.Kind.RECORD, Row.Kind.ASSESSMENT, Row.Kind.CONTACT]
 
 
-def _visible_row(request, public_id):
+def visible_row(request, public_id):
     """The row, in a case that exists for the viewer: a referral's text alone does not tell its case's number."""
     cases = Case.objects.visible_to(request.viewer, request.purpose).order_by()
     rows = Row.objects.visible_to(request.viewer, request.purpose).filter(case__in=cases.values("pk"))
@@ -124,6 +124,7 @@ def record_edit(request, public_id):
     if is_record:
         row = get_object_or_404(Record.objects.editable_by(request.viewer, request.purpose), pk=row.pk)
     form = (RecordEditForm if is_record else RowEditForm)(request.POST or None, record=row)
+    ask_where_corrected(form, request.viewer, row)
     if form.is_valid():
         _correct(row, form, request.viewer.membership)
         audit.did(request, "記録を訂正する", case=row.case, rows=[row])
@@ -135,6 +136,6 @@ def record_edit(request, public_id):
 
 def _correct(row, form, author):
     if isinstance(row, Record):
-        row.rewrite(author, **form.new_texts())
+        row.rewrite(author, learnt=learnt_in(form), **form.new_texts())
     else:
-        row.correct(form.cleaned_data["text"], author)
+        row.correct(form.cleaned_data["text"], author, learnt_in(form))

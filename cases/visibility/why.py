@@ -92,11 +92,16 @@ def why_row(viewer: Viewer, row, item=None) -> Answer:
 
 def _why_in_support(viewer: Viewer, row) -> Answer:
     may = viewer.may_act_for(Purpose.SUPPORT)
-    known = {rules.CASE_KNOWN: Q(case__in=ids(CaseRecord, support.support_cases, viewer))}
-    in_case = [rules.Rule(rule.name, {**rule.parts, **known}) for rule in support.rules_in_a_case(viewer)]
-    told = _told(Row, row.pk, [*in_case, support.s6_referral_text(viewer)])
+    told = _told(Row, row.pk, asked_in_support(viewer))
     closing = _told(Row, row.pk, [rules.Rule("", support.not_closed(viewer))])[0].parts
     return Answer(told, [*closing, *([] if may else [Part("支援の目的を持つ役割である", False)])])
+
+
+def asked_in_support(viewer: Viewer) -> list[rules.Rule]:
+    """S1–S6 as 「なぜ」 asks them: each rule in a case with the condition that the case is visible."""
+    known = {rules.CASE_KNOWN: Q(case__in=ids(CaseRecord, support.support_cases, viewer))}
+    in_case = [rules.Rule(rule.name, {**rule.parts, **known}) for rule in support.rules_in_a_case(viewer)]
+    return [*in_case, support.s6_referral_text(viewer)]
 
 
 def _why_at_table(viewer: Viewer, row, item) -> Answer:

@@ -1,0 +1,92 @@
+"""「なぜ」 asked for many at once: for every agency or attendee, and every row, in one query.
+
+The parts are those of `why` and nothing else; only the asking is put together.
+"""
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Case, F, IntegerField, OuterRef, Q, Value, When
+
+from cases.models.case import Case as CaseRecord
+from cases.models.row import Matter, Row
+from cases.visibility import rows_on_table, rules, support, table
+from cases.visibility.decisions import consented, holds
+from cases.visibility.purposes import Viewer
+from cases.visibility.rules import Rule
+from cases.visibility.why import Answer, Part, Told, asked_in_support
+from meetings.models.agenda import AgendaItem
+
+SEES_CASE, SEES_HEADER = "ケースが見える", "氏名が見える"
+
+
+def why_row_each(viewers: list[Viewer], row) -> list[Answer]:
+    """`why_row` under 支援 for each of `viewers`."""
+    asked = [[*asked_in_support(viewer), Rule("", support.not_closed(viewer))] for viewer in viewers]
+    told = _asked_together(Row, [row.pk], asked)
+    return [Answer(told[i, row.pk][:-1], told[i, row.pk][-1].parts) for i in range(len(viewers))]
+
+
+def why_rows_at_table(viewers: list[Viewer], rows, item) -> dict[tuple[int, int], Answer]:
+    """{(place in `viewers`, row's key): `why_row` at the table of `item`}; two queries."""
+    statutory = item.segment.is_statutory
+    of_item = table.p_parts if statutory else table.m_parts
+    name = "P1–P5" if statutory else "M1–M6"
+    items = _asked_together(
+        AgendaItem, [item.pk], [[Rule("", {**of_item(v), rules.PERIOD: table.is_open(v)})] for v in viewers]
+    )
+    laid = _asked_together(
+        Row, [row.pk for row in rows], [[Rule("", rows_on_table.parts_of_row(v, item))] for v in viewers]
+    )
+    return {
+        (i, key): Answer([Told(name, [*items[i, item.pk][0].parts, *told[0].parts])])
+        for (i, key), told in laid.items()
+    }
+
+
+def sight_of_case_each(viewers: list[Viewer], case) -> list[tuple[bool, bool]]:
+    """For each of `viewers`: whether the case exists for them, and whether its header is open. One query."""
+    asked = [
+        [Rule("", {SEES_CASE: support.support_cases(v), SEES_HEADER: support.support_headers(v)})]
+        for v in viewers
+    ]
+    told = _asked_together(CaseRecord, [case.pk], asked)
+    return [tuple(part.holds for part in told[i, case.pk][0].parts) for i in range(len(viewers))]
+
+
+def opening_statements(consents, row, agency, day):
+    """Of `consents`, those that open something of the row to the agency on `day`; `opens` has the categories."""
+    matters = Matter.objects.order_by("category").filter(row=row.pk, subject=OuterRef("person"))
+    opened = matters.filter(holds(OuterRef("pk"), agency.pk, F("category"), day)).values("category")
+    found = consents.select_related("person", "recorded_by", "author__user")
+    return [each for each in found.annotate(opens=ArraySubquery(opened)) if each.opens]
+
+
+def pairs_without_consent(row, agency, day):
+    """The (subject, category) pairs of the row that nothing opens to the agency on `day`."""
+    matters = Matter.objects.filter(row=row.pk).order_by("subject", "category").select_related("subject")
+    return list(matters.exclude(consented(F("subject"), agency.pk, F("category"), day)))
+
+
+def _asked_together(model, keys, asked: list[list[Rule]]) -> dict[tuple[int, int], list[Told]]:
+    """{(place in `asked`, key): its rules with their parts}: one question for each place, sent together."""
+    if not asked or not keys:
+        return {}
+    first, *others = [_question(model, keys, i, of_one) for i, of_one in enumerate(asked)]
+    found = first.union(*others, all=True) if others else first
+    return {(i, key): _told(asked[i], answers) for i, key, *answers in found}
+
+
+def _question(model, keys, place, of_one):
+    parts = [part for rule in of_one for part in rule.parts.values()]
+    questions = {f"part_{j}": _whether(part) for j, part in enumerate(parts)}
+    place = {"place": Value(place, output_field=IntegerField())}
+    found = model.objects.order_by().filter(pk__in=keys).annotate(**place, key=F("pk"), **questions)
+    return found.values_list("place", "key", *questions)
+
+
+def _whether(part: Q) -> Case:
+    return Case(When(part, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _told(of_one, answers) -> list[Told]:
+    left = iter(answers)
+    return [Told(rule.name, [Part(label, next(left)) for label in rule.parts]) for rule in of_one]
