@@ -11,6 +11,7 @@ from agencies.models.agency import in_force as period_holds
 from cases.models.consent import Authority, Consent
 from cases.models.people import Person
 from cases.models.row import InformationCategory, Matter
+from cases.visibility import decisions
 from cases.visibility.decisions import consented, separated
 from cases.visibility.identity import links_of, same_person
 from cases.visibility.succession import by_predecessor
@@ -47,33 +48,34 @@ def consent_in_force(person, agency, category, day):
 
 def in_force(statements, agency, category, day):
     """Of these statements, those that are such a consent."""
-    scope = [deeper(argument) for argument in (agency, category, day)]
     own = _statements(statements, agency, category, day)
-    return own.exclude(Exists(_records_that_do_not_hold(*scope)))
+    is_linked = Q(Exists(links_of(OuterRef("person"))))
+    return own.exclude(is_linked & decisions.lacks_a_record(F("pk"), agency, category, day))
 
 
-def _records_that_do_not_hold(agency, category, day):
-    """Links of the statement's person to a record without consent of its own; a statement given after a second
-    person confirmed the link needs none."""
+def records_that_do_not_hold(agency, category, day):
+    """Links of the statement's person (OuterRef) to a record without consent of its own; a statement given after a
+    second person confirmed the link needs none."""
     said_before = Q(confirmed_on__isnull=True) | Q(confirmed_on__gte=OuterRef("given_on"))
     other = Case(When(first=OuterRef("person"), then=F("second_id")), default=F("first_id"))
     others = Consent.objects.order_by().filter(person=OuterRef("other"))
-    own = _statements(others, *[deeper(argument) for argument in (agency, category, day)])
+    own = _statements(others, agency, category, day)
     return links_of(OuterRef("person")).filter(said_before).annotate(other=other).exclude(Exists(own))
 
 
 def _statements(statements, agency, category, day):
     """Of these statements, those that meet the nine conditions by themselves."""
+    by_representative = Q(given_by=GivenBy.REPRESENTATIVE)
     return (
         statements.filter(kind=Kind.GIVEN, for_programme=True)  # 1
-        .filter(_by_somebody_entitled(day))  # 2
+        .filter(Q(given_by=GivenBy.SELF) | by_representative & decisions.speaks(F("pk"), day))  # 2
         .filter(_recorded_how())  # 3
         .filter(given_on__lte=day, from_day__lte=day, until_day__gte=day)  # 4
         .filter(withdrawn_on__isnull=True, withdrawn_at__isnull=True)  # 5
         .filter(_names_agency(agency, day))  # 6
         .filter(categories__contains=[category])  # 7
         .exclude(Exists(_records_died(deeper(day))))  # 8
-        .exclude(Exists(_closing_statements(agency, category, day)))  # 9
+        .exclude(decisions.closed(F("pk"), agency, category, day))  # 9
     )
 
 
@@ -108,15 +110,9 @@ def every_pair_consented(agency, day):
     return Q(has_pairs) & ~Q(Exists(without_consent(agency, day)))
 
 
-def _by_somebody_entitled(day):
-    return Q(given_by=GivenBy.SELF) | Q(given_by=GivenBy.REPRESENTATIVE) & Q(
-        Exists(_authority_for_consent(day))
-    )
-
-
-def _authority_for_consent(day):
-    """§2, 2: in force when given and on `day`; for minors only under 18; for adults with proof and scope."""
-    day = deeper(day)
+def authority_for_consent(day):
+    """§2, 2, of a statement (OuterRef): in force when given and on `day`; for minors only under 18; for adults with
+    proof and scope."""
     authority = Authority.objects.order_by().filter(
         period_holds(OuterRef("given_on")),
         period_holds(day),
@@ -151,15 +147,19 @@ def _recorded_how():
 def _names_agency(agency, day):
     """§2, 6: by name or in the named version of the 別表; an agency no longer active receives nothing. A successor
     only where its predecessor was named by the function (§4)."""
-    agency, day = deeper(agency), deeper(day)
     active = Agency.objects.filter(period_holds(day), pk=agency)
-    by_function = Q(names_function=True) & Q(Exists(by_predecessor(_recipients(), agency, day)))
+    by_function = Q(names_function=True) & decisions.named_by_function(F("pk"), agency, day)
     named = Q(Exists(_recipients().filter(agency=agency))) | Q(Exists(_listed().filter(agency=agency)))
     return Q(Exists(active)) & (named | by_function)
 
 
 def _recipients():
     return Consent.recipients.through.objects.filter(consent=OuterRef("pk"))
+
+
+def predecessors_named(agency, day):
+    """Recipients of a statement (OuterRef) by name that `agency` had taken over by `day`."""
+    return by_predecessor(_recipients(), agency, day)
 
 
 def _listed():
@@ -175,13 +175,12 @@ def _takes_out(named, agency, day):
     return Q(Exists(named().filter(agency=agency))) | Q(Exists(by_predecessor(named(), agency, day)))
 
 
-def _closing_statements(agency, category, day):
+def closing_statements(agency, category, day):
     """§2, 9: statements about the same person that take `agency` and `category` out of a consent (OuterRef)."""
-    agency, day = deeper(agency), deeper(day)
     return (
         Consent.objects.order_by()
         .filter(same_person("person", OuterRef("person")))
-        .filter(_covers(agency, deeper(category), day))
+        .filter(_covers(agency, category, day))
         .filter(_closes_by_speaker(day))
     )
 
@@ -190,7 +189,6 @@ def _covers(agency, category, day):
     """An exclusion covers every category; a refusal or narrowing its agencies and categories (none named: all)."""
     everything_or_category = Q(categories=[]) | Q(categories__contains=[category])
     everybody = Q(all_agencies=True) | Q(recipient_list__isnull=True) & ~Q(Exists(_recipients()))
-    agency, day = deeper(agency), deeper(day)
     mentioned = _takes_out(_recipients, agency, day) | _takes_out(_listed, agency, day)
     negative = Q(kind__in=[Kind.REFUSED, Kind.NARROWED]) & everything_or_category
     return _takes_out(_left_out, agency, day) | negative & (everybody | mentioned)

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg.sql
 from django.db import connection
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, Exists, F, Func, Q
 from django.db.models.expressions import RawSQL
 
 # Values that stand for a function's arguments while its condition is compiled; far from any real one.
@@ -42,6 +42,26 @@ def consented(person, agency, category, day):
 def holds(statement, agency, category, day):
     """Whether one statement is such a consent."""
     return Q(Decided(statement, agency, category, day, function="gate.holds"))
+
+
+def speaks(statement, day):
+    """Whether the representative who gave a statement was and is entitled to (§2, 2)."""
+    return Q(Decided(statement, day, function="gate.speaks"))
+
+
+def closed(statement, agency, category, day):
+    """Whether another statement takes the agency and category out of this one (§2, 9)."""
+    return Q(Decided(statement, agency, category, day, function="gate.closed"))
+
+
+def lacks_a_record(statement, agency, category, day):
+    """Whether another record of the same person has no consent of its own (名寄せ, §2)."""
+    return Q(Decided(statement, agency, category, day, function="gate.lacks_a_record"))
+
+
+def named_by_function(statement, agency, day):
+    """Whether the agency has taken over one that the statement names by its function (承継, §4)."""
+    return Q(Decided(statement, agency, day, function="gate.named_by_function"))
 
 
 def separated(one, other):
@@ -119,7 +139,12 @@ def _functions() -> dict[str, tuple[list[str], str, str]]:
     m = MARKS
     scope = (m["the_agency"], m["the_category"], m["the_day"])
     agreed = consent.consent_in_force(m["the_person"], *scope)
-    held = consent.in_force(Consent.objects.order_by().filter(pk=m["the_statement"]), *scope)
+    statement = Consent.objects.order_by().filter(pk=m["the_statement"])
+    held = consent.in_force(statement, *scope)
+    spoken = statement.filter(Exists(consent.authority_for_consent(m["the_day"])))
+    taken_out = statement.filter(Exists(consent.closing_statements(*scope)))
+    lacking = statement.filter(Exists(consent.records_that_do_not_hold(*scope)))
+    by_function = statement.filter(Exists(consent.predecessors_named(m["the_agency"], m["the_day"])))
     apart = identity.separations_of(m["the_person"], m["other_person"])
     hidden = identity.separated_matters().values("row")
     sitting = table.apart_from_sitting(m["the_meeting"])
@@ -129,6 +154,14 @@ def _functions() -> dict[str, tuple[list[str], str, str]]:
         "separated": (["the_person", "other_person"], "boolean", _exists(apart)),
         "consented": (["the_person", "the_agency", "the_category", "the_day"], "boolean", _exists(agreed)),
         "holds": (["the_statement", "the_agency", "the_category", "the_day"], "boolean", _exists(held)),
+        "speaks": (["the_statement", "the_day"], "boolean", _exists(spoken)),
+        "closed": (["the_statement", "the_agency", "the_category", "the_day"], "boolean", _exists(taken_out)),
+        "lacks_a_record": (
+            ["the_statement", "the_agency", "the_category", "the_day"],
+            "boolean",
+            _exists(lacking),
+        ),
+        "named_by_function": (["the_statement", "the_agency", "the_day"], "boolean", _exists(by_function)),
         "separated_rows": ([], "bigint[]", f"ARRAY({_compiled(hidden)})"),
         "apart_from_sitting": (["the_meeting"], "bigint[]", f"ARRAY({_compiled(sitting)})"),
         "may_not_sit": (

@@ -12,7 +12,7 @@ from cases.visibility.consent import every_pair_consented
 from cases.visibility.decisions import consented
 from cases.visibility.purposes import Viewer
 from cases.visibility.rules import Rule
-from cases.visibility.support import free_rows, is_separated, no_conflict, row_is_free
+from cases.visibility.support import free_rows, in_free_case, is_separated, no_conflict, row_is_free
 from cases.visibility.table import (
     STATUTORY,
     is_about_other_side,
@@ -91,7 +91,7 @@ def parts_of_row(viewer: Viewer, item) -> dict[str, Q]:
     if item.segment.is_statutory:
         return {**lying, rules.BORN: born_before(item, viewer.day), **unconflicted}
     day = viewer.day
-    free = {rules.FREE_ROW: row_is_free(day), rules.FREE_CASE: row_is_free(day, "case__")}
+    free = {rules.FREE_ROW: row_is_free(day), rules.FREE_CASE: in_free_case(day)}
     return {**lying, **free, **unconflicted, rules.PAIRS_THEN: m5_consented(viewer, item)}
 
 
