@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from copy import copy
 from datetime import timedelta
 from typing import Any
 
@@ -148,7 +149,8 @@ class Tamperer:
     # --- Choosing ---------------------------------------------------------------------------------
 
     def _seal(self) -> AuditSeal:
-        return self.choose.choice(self.seals)
+        """One of them, to be changed: a copy, for the tamper is rolled back and what stands here is not."""
+        return copy(self.choose.choice(self.seals))
 
     def _entry(self) -> AuditEntry:
         return AuditEntry.objects.get(pk=self.choose.choice(self.sealed))
