@@ -11,6 +11,7 @@ from meetings.views import (
     releases,
     segments,
     tables,
+    whys,
 )
 
 app_name = "meetings"
@@ -43,6 +44,7 @@ urlpatterns = [
         name="seat_designate",
     ),
     path("meetings/items/<str:item_id>/check-in/", people.item_check_in, name="item_check_in"),
+    path("meetings/items/<str:item_id>/why/", whys.item_why, name="item_why"),
     path("meetings/items/<str:item_id>/enclose/", enclosing.item_enclose, name="item_enclose"),
     path(
         "meetings/items/<str:item_id>/enclose/<str:enclosure_id>/remove/",

@@ -154,6 +154,8 @@ GET  meetings:item_people next_item                  | .....o .. . ... >
 GET  meetings:item_people next_statute_item          | ...... o. . ... >
 POST meetings:seat_remove next_item next_seat        | .....r .. . ... >
 GET  meetings:seat_designate next_statute_item next_statute_seat | ...... o. . ... >
+GET  meetings:item_why next_item                     | .....o .. . ... >
+GET  meetings:item_why next_statute_item             | .....o o. . ... >
 GET  meetings:item_check_in today_item               | .....o .. . ... >
 GET  meetings:item_enclose next_item                 | oo...o .. . ... >
 GET  meetings:item_enclose next_statute_item         | .o...o oo . ... >

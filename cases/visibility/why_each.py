@@ -8,7 +8,7 @@ from django.db.models import BooleanField, Case, F, IntegerField, OuterRef, Q, V
 
 from cases.models.case import Case as CaseRecord
 from cases.models.row import Matter, Row
-from cases.visibility import rows_on_table, rules, support, table
+from cases.visibility import rows_on_table, support, table
 from cases.visibility.decisions import consented, holds
 from cases.visibility.purposes import Viewer
 from cases.visibility.rules import Rule
@@ -25,21 +25,17 @@ def why_row_each(viewers: list[Viewer], row) -> list[Answer]:
     return [Answer(told[i, row.pk][:-1], told[i, row.pk][-1].parts) for i in range(len(viewers))]
 
 
-def why_rows_at_table(viewers: list[Viewer], rows, item) -> dict[tuple[int, int], Answer]:
-    """{(place in `viewers`, row's key): `why_row` at the table of `item`}; two queries."""
-    statutory = item.segment.is_statutory
-    of_item = table.p_parts if statutory else table.m_parts
-    name = "P1–P5" if statutory else "M1–M6"
-    items = _asked_together(
-        AgendaItem, [item.pk], [[Rule("", {**of_item(v), rules.PERIOD: table.is_open(v)})] for v in viewers]
-    )
-    laid = _asked_together(
-        Row, [row.pk for row in rows], [[Rule("", rows_on_table.parts_of_row(v, item))] for v in viewers]
-    )
-    return {
-        (i, key): Answer([Told(name, [*items[i, item.pk][0].parts, *told[0].parts])])
-        for (i, key), told in laid.items()
-    }
+def why_item_each(viewers: list[Viewer], item) -> list[Told]:
+    """The item's side of M or P for each of `viewers`, the period (M3, P5) aside."""
+    name, of_item = ("P1–P5", table.p_parts) if item.segment.is_statutory else ("M1–M6", table.m_parts)
+    told = _asked_together(AgendaItem, [item.pk], [[Rule(name, of_item(viewer))] for viewer in viewers])
+    return [told[i, item.pk][0] for i in range(len(viewers))]
+
+
+def why_rows_each(viewers: list[Viewer], rows, item) -> dict[tuple[int, int], Told]:
+    """{(place in `viewers`, row's key): the row's side of M or P} at the table of `item`."""
+    asked = [[Rule("", rows_on_table.parts_of_row(viewer, item))] for viewer in viewers]
+    return {key: told[0] for key, told in _asked_together(Row, [row.pk for row in rows], asked).items()}
 
 
 def sight_of_case_each(viewers: list[Viewer], case) -> list[tuple[bool, bool]]:

@@ -91,7 +91,7 @@ def item_prepare(request, item_id):
         "table": laid_out(lines_of(request, item, rows, header)),
         "runs": acts.runs(viewer, segment),
         "keeps_office": keeps,
-        "enclosed": _numbers(item) if keeps else [],
+        "enclosed": numbers_enclosed(item) if keeps else [],
         "may_answer": preparing and item.called_on is not None and is_seated(viewer, item),
         "may_enclose": AgendaItem.objects.to_enclose_in(viewer, request.purpose).filter(pk=item.pk).exists(),
         "preparing": preparing,
@@ -101,7 +101,7 @@ def item_prepare(request, item_id):
     return render(request, "meetings/item_prepare.html", context)
 
 
-def _numbers(item):
+def numbers_enclosed(item):
     """What the office is told of others' enclosures: agency, category, number (§3.2)."""
     found = rows_on_table.enclosed_on_table(item).order_by("agency__short_name", "row__matters__category")
     return [

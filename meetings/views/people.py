@@ -10,14 +10,13 @@ from django.views.decorators.http import require_POST
 
 from agencies.models import CitySetting, Membership
 from cases import audit
-from cases.visibility import ROLE_PURPOSES, Purpose, acts, table
+from cases.visibility import Purpose, acts, table
 from meetings.forms.people import DesignationForm
 from meetings.models import Attendance, RosterTerm
+from meetings.seats import ATTENDING
 from meetings.views.at_hand import item_to_run, say
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
-
-ATTENDING = [role for role, purposes in ROLE_PURPOSES.items() if Purpose.MEETING in purposes]
 
 
 @dataclass(frozen=True)
