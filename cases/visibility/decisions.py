@@ -84,7 +84,7 @@ class Among(Func):
 
     output_field = BooleanField()
 
-    def as_sql(self, compiler, connection, **context):
+    def as_sql(self, compiler, connection, **context):  # type: ignore[override]
         (key, of_key), *asked = (compiler.compile(part) for part in self.source_expressions)
         arguments = ", ".join(sql for sql, _ in asked)
         params = [param for _, found in asked for param in found]

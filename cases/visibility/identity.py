@@ -19,7 +19,7 @@ class IsSamePerson(Func):
 
     output_field = BooleanField()
 
-    def as_sql(self, compiler, connection, **context):
+    def as_sql(self, compiler, connection, **context):  # type: ignore[override]
         one, of_one = compiler.compile(self.source_expressions[0])
         other, of_other = compiler.compile(self.source_expressions[1])
         records = (

@@ -198,8 +198,8 @@ def apart_from_sitting(meeting):
 def things_of_other_side(meeting, case, person):
     """In the sitting: other cases whose main subject is separated from `person`, and rows about such people."""
     items = AgendaItem.objects.order_by().filter(segment__meeting=meeting, withdrawn_on__isnull=True)
-    items = items.exclude(case=case).values("pk")
-    lying_there = Q(item__in=items) | Q(enclosures__item__in=items, enclosures__removed_on__isnull=True)
+    others = items.exclude(case=case).values("pk")
+    lying_there = Q(item__in=others) | Q(enclosures__item__in=others, enclosures__removed_on__isnull=True)
     about = Matter.objects.order_by().filter(separated(F("subject"), person), row=OuterRef("pk"))
     rows = Row.objects.order_by().filter(lying_there).filter(Exists(about))
     return items_of_other_side(meeting, person).exclude(case=case), rows

@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from agencies.models.staff import Membership
@@ -56,7 +55,7 @@ def _seen(case: Any, agency: Any, day: date) -> set[int]:
     return set(in_support.values_list("pk", flat=True)) | _seen_at_tables(rows, case, agency, day)
 
 
-def _seen_at_tables(rows: QuerySet[Row], case: Any, agency: Any, day: date) -> set[int]:
+def _seen_at_tables(rows: Any, case: Any, agency: Any, day: date) -> set[int]:
     seats = Attendance.objects.filter(item__case=case.pk, agency=agency.pk)
     found: set[int] = set()
     for seat in list(seats.select_related("item__segment__meeting")):

@@ -45,7 +45,8 @@ def sight_of_case_each(viewers: list[Viewer], case) -> list[tuple[bool, bool]]:
         for v in viewers
     ]
     told = _asked_together(CaseRecord, [case.pk], asked)
-    return [tuple(part.holds for part in told[i, case.pk][0].parts) for i in range(len(viewers))]
+    parts = [told[i, case.pk][0].parts for i in range(len(viewers))]
+    return [(case_is_known.holds, header_is_open.holds) for case_is_known, header_is_open in parts]
 
 
 def opening_statements(consents, row, agency, day):
