@@ -18,6 +18,7 @@ HELP = (
 NOT_AT_THIS_TABLE = (
     "支援会議で知ったことは、解除されるまで、重層的支援会議には書けません。その部分を文から除いてください。"
 )
+NOT_IN_CORRECTIONS = "支援会議で知ったことは、訂正ではなく、新しい記録に書いてください。"
 KEPT_INSIDE = "会議で知ったこととして、支援会議の記録に入れました。解除されるまで、この画面には出ません。"
 
 
@@ -62,6 +63,11 @@ def ask_where_learnt(form, viewer, people, refusal=""):
     if found := list(items):
         form.fields[NAME] = LearntField(found, refusal)
     return form
+
+
+def ask_where_corrected(form, viewer, row):
+    """The same for a correction of `row`: what was learnt at a meeting goes into a row of its own."""
+    return ask_where_learnt(form, viewer, row.subject_list(), NOT_IN_CORRECTIONS)
 
 
 def where_learnt_form(viewer, people, data=None, refusal="", **options):

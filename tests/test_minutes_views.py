@@ -124,7 +124,8 @@ def test_a_decision_becomes_an_action_of_the_plan_once(world, go):
 
 def test_a_statutory_decision_is_not_copied(inner, go):
     inner.case.participations.create(agency=inner.office.agency, from_day=TODAY)
-    a_row(inner.case, inner.office, model=Plan, type=Plan.Type.COORDINATION)
+    kept = {"learnt": {"learned": "by_oneself"}}
+    a_row(inner.case, inner.office, model=Plan, type=Plan.Type.COORDINATION, **kept)
     go(inner.office, "minutes", inner.item.public_id, form_key="1", **a_decision(inner, inner.inside))
     key = Decision.objects.get().public_id
     assert go(inner.office, "decision_to_action", key, form_key="2").status_code == 404

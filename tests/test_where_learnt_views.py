@@ -193,6 +193,26 @@ def test_at_the_table_of_a_consented_meeting_it_may_not_be_written(client, inner
     assert client.post(address, data | {"learnt": "by_oneself"}).status_code == 302
 
 
+def test_a_correction_asks_too_and_takes_nothing_of_the_meeting(client, inner):
+    row = a_row(inner.case, inner.inside, text="前の文", learnt={"learned": "by_oneself"})
+    type(row).objects.filter(pk=row.pk).update(learned="")
+    address = reverse("cases:record_edit", args=[row.public_id])
+    data = {"text": "直した文", "version": "1"}
+    client.force_login(inner.inside.user)
+    assert "どこで知ったか" in client.get(address).content.decode()
+    assert "会議で知ったことか" in client.post(address, data).content.decode()
+    refused = client.post(address, data | {"learnt": inner.item.public_id}).content.decode()
+    assert "新しい記録に書いてください" in refused
+    assert "直した文" in refused
+    assert client.post(address, data | {"learnt": "by_oneself"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.text, row.learned, row.version) == ("直した文", "by_oneself", 2)
+    with pytest.raises(MustSayWhereLearnt):
+        row.rewrite(inner.inside.membership, text="また", judgement="", next_step="", next_on=None)
+    with pytest.raises(ValueError, match="新しい記録"):
+        row.correct("また", inner.inside.membership, {"learned": "at_meeting", "origin": inner.item})
+
+
 def test_a_copy_keeps_what_the_row_says(inner):
     plan = a_row(inner.case, inner.lead, model=Plan, categories=[6], type="coordination")
     from cases.models import PlanGoal
@@ -220,13 +240,14 @@ def test_a_record_of_the_same_person_under_another_entry_is_asked_about_too(inne
 
 def test_every_view_that_writes_a_row_asks():
     """A view module that writes rows names the question, or hands on the answer it was given."""
-    writing = {"write", "refer", "open_case", "become_case", "bring"}
+    writing = {"write", "refer", "open_case", "become_case", "bring", "correct", "rewrite", "amend"}
     silent = []
     for file in Path(settings.BASE_DIR).glob("*/views/*.py"):
         calls = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call)]
         writes = any(isinstance(c.func, ast.Attribute) and c.func.attr in writing for c in calls)
         asks = any(
-            isinstance(c.func, ast.Name) and c.func.id.endswith(("where_learnt", "learnt_form"))
+            isinstance(c.func, ast.Name)
+            and c.func.id.endswith(("where_learnt", "where_corrected", "learnt_form"))
             for c in calls
         )
         if writes and not asks:

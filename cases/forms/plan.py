@@ -122,11 +122,11 @@ class RowForm(VersionRules, HouseModelForm):
         """The row's text."""
         return self.cleaned_data["text"]
 
-    def correct(self, author):
+    def correct(self, author, learnt=None):
         """Save as a new version. The earlier one keeps its text and, below it, what else was changed."""
         row = self.instance
         row.text = "\n".join([self.initial["text"], *self._replaced()]).strip()
-        row.correct(self.text(), author)
+        row.correct(self.text(), author, learnt)
         row.save(update_fields=list(self.columns()))
         if not self.is_enclosed:
             row.say_about(self.cleaned_data["subjects"], self.cleaned_data["categories"])

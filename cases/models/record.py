@@ -40,15 +40,17 @@ class Record(Row):
             parts.append(f"【次の対応】{self.next_step}")
         return "\n".join(parts)
 
-    def rewrite(self, author, *, text, judgement, next_step, next_on):
+    def rewrite(self, author, *, text, judgement, next_step, next_on, learnt=None):
         """Correct it as a new version; the earlier one keeps the judgement and the next step too."""
+        self._say_learnt(author, learnt)
         with transaction.atomic():
             RowVersion.objects.create(
                 row_id=self.pk, number=self.version, text=self.as_written(), author=self.author
             )
             self.text, self.judgement, self.next_step, self.next_on = text, judgement, next_step, next_on
             self.author, self.version = author, self.version + 1
-            self.save(update_fields=["text", "judgement", "next_step", "next_on", "author", "version"])
+            texts = ["text", "judgement", "next_step", "next_on"]
+            self.save(update_fields=[*texts, "author", "version", "learned"])
 
 
 class ContactDetail(Row):
@@ -99,8 +101,9 @@ class HouseholdMember(Row):
         )
         return f"{self.name}({self.relation}) {self.get_living_display()}{period} {self.text}".strip()
 
-    def rewrite(self, author):
+    def rewrite(self, author, learnt=None):
         """Save what was changed as a new version; the stored one is kept with who wrote it."""
+        self._say_learnt(author, learnt)
         with transaction.atomic():
             stored = HouseholdMember.objects.get(pk=self.pk)
             RowVersion.objects.create(

@@ -209,12 +209,22 @@ class Row(models.Model):
             for category in categories
         )
 
-    def correct(self, text, author):
+    def _say_learnt(self, author, learnt):
+        """A correction answers 「どこで知ったか」 as well; what was learnt at a 支援会議 needs a row of its own."""
+        if learnt is None:
+            self._refuse_if_seen_lately(author, self.subject_list())
+        elif learnt.get("origin"):
+            raise ValueError("会議で知ったことは、訂正ではなく、新しい記録に書いてください。")
+        else:
+            self.learned = self.learned or learnt["learned"]
+
+    def correct(self, text, author, learnt=None):
         """Replace the text by a new version; the old one is kept with who wrote it."""
+        self._say_learnt(author, learnt)
         with transaction.atomic():
             RowVersion.objects.create(row_id=self.pk, number=self.version, text=self.text, author=self.author)
             self.text, self.author, self.version = text, author, self.version + 1
-            self.save(update_fields=["text", "author", "version"])
+            self.save(update_fields=["text", "author", "version", "learned"])
 
     def let_out(self, asked_by, confirmed_by, reason, day):
         """解除: two people let the row out of the 支援会議 where it was born (§4)."""

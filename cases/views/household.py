@@ -10,7 +10,7 @@ from cases.views.case_page import saved, writable_case
 from cases.views.records import people_to_write_about, would_see
 from cases.visibility import Purpose
 from cases.visibility.acts import takes_part
-from cases.where_learnt import ask_where_learnt, learnt_in, tell_where_it_went
+from cases.where_learnt import ask_where_corrected, ask_where_learnt, learnt_in, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -104,12 +104,12 @@ def household_edit(request, public_id):
     form = HouseholdMemberForm(
         request.POST or None, instance=member, people=_people(request, case), others=others
     )
-    ask_where_learnt(form, request.viewer, [case.main_subject])
+    ask_where_corrected(form, request.viewer, member)
     if form.is_valid():
         changed = form.instance
         if form.cleaned_data.get("supports"):
             changed.person = support_too(request, case, form.member_fields(), learnt_in(form))
-        changed.rewrite(request.viewer.membership)
+        changed.rewrite(request.viewer.membership, learnt_in(form))
         audit.did(request, "世帯員を訂正する", case=case, rows=[changed])
         saved(request, "世帯員を保存しました")
         return _to_section(case, "household")
@@ -122,9 +122,10 @@ def household_end(request, public_id):
     """Record that a member left the household: the row stays, as a former member."""
     member = _own_member(request, public_id)
     form = MemberEndForm(request.POST or None, member=member, initial={"until_day": request.viewer.day})
+    ask_where_corrected(form, request.viewer, member)
     if form.is_valid():
         member.until_day = form.cleaned_data["until_day"]
-        member.rewrite(request.viewer.membership)
+        member.rewrite(request.viewer.membership, learnt_in(form))
         audit.did(request, "世帯から離れた日を記録する", case=member.case, rows=[member])
         saved(request)
         return _to_section(member.case, "household")

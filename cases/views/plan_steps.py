@@ -14,7 +14,7 @@ from cases.views.plan_sheet import Reader
 from cases.views.plans import form_page, own_row, plan_to_add_to, whom_and_what
 from cases.visibility import Purpose, visible_participations
 from cases.visibility.consent import consents_to_something
-from cases.where_learnt import ask_where_learnt, learnt_in, tell_where_it_went
+from cases.where_learnt import ask_where_corrected, ask_where_learnt, learnt_in, tell_where_it_went
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -48,8 +48,9 @@ def goal_edit(request, goal_id):
     cover = _cover_of(request, goal)
     back = _back_to(cover, goal)
     form = GoalForm(request.POST or None, instance=goal, **whom_and_what(request, goal.case))
+    ask_where_corrected(form, request.viewer, goal)
     if form.is_valid():
-        form.correct(request.viewer.membership)
+        form.correct(request.viewer.membership, learnt_in(form))
         audit.did(request, "目標を訂正する", case=goal.case, rows=[goal])
         saved(request)
         return redirect(back)
@@ -136,8 +137,9 @@ def action_edit(request, action_id):
     action, viewer = own_row(request, PlanAction, action_id), request.viewer
     offers = {**_offers(request, action.case, action.plan_id), **whom_and_what(request, action.case)}
     form = ActionForm(request.POST or None, instance=action, initial=_given(action, offers), **offers)
+    ask_where_corrected(form, viewer, action)
     if form.is_valid():
-        form.correct(viewer.membership)
+        form.correct(viewer.membership, learnt_in(form))
         form.assign(action, viewer.day)
         audit.did(request, "支援内容を訂正する", case=action.case, rows=[action])
         saved(request)

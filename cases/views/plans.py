@@ -17,7 +17,13 @@ from cases.views.records import people_to_write_about
 from cases.visibility import Purpose
 from cases.visibility.acts import leads
 from cases.visibility.reverse import agencies_that_would_see
-from cases.where_learnt import ask_where_learnt, learnt_in, stays_inside, tell_where_it_went
+from cases.where_learnt import (
+    ask_where_corrected,
+    ask_where_learnt,
+    learnt_in,
+    stays_inside,
+    tell_where_it_went,
+)
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
@@ -172,8 +178,9 @@ def plan_edit(request, plan_id):
     """Correct the cover as a new version."""
     found = own_row(request, Plan, plan_id)
     form = PlanForm(request.POST or None, instance=found, **whom_and_what(request, found.case))
+    ask_where_corrected(form, request.viewer, found)
     if form.is_valid():
-        form.correct(request.viewer.membership)
+        form.correct(request.viewer.membership, learnt_in(form))
         audit.did(request, "プランを訂正する", case=found.case, rows=[found])
         saved(request)
         return redirect("cases:plan", found.public_id)

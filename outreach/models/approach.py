@@ -186,10 +186,10 @@ class Approach(Row):
         """The version as stored, held until the act is done: in the row's own table, not its extension's."""
         return Row.objects.select_for_update().values_list("version", flat=True).get(pk=self.pk)
 
-    def amend(self, *, author, text, **columns):
+    def amend(self, *, author, text, learnt=None, **columns):
         """Correct the entry: the text as a new version, the other columns in place."""
         with transaction.atomic():
             for name, value in columns.items():
                 setattr(self, name, value)
             self.save(update_fields=list(columns))
-            self.correct(text, author)
+            self.correct(text, author, learnt)

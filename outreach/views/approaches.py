@@ -7,7 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from cases import audit
 from cases.models import Case, Category
 from cases.visibility import Purpose
-from cases.where_learnt import ask_where_learnt, stays_inside, tell_where_it_went
+from cases.where_learnt import (
+    ask_where_corrected,
+    ask_where_learnt,
+    learnt_in,
+    stays_inside,
+    tell_where_it_went,
+)
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 from nisshin_support.wareki import fiscal_year
@@ -107,9 +113,10 @@ def approach_edit(request, public_id):
     row = get_object_or_404(_editable(request).select_related("case"), public_id=public_id)
     # The form fills in its instance while it validates: a copy, so that the old text can be kept.
     form = ApproachCorrectionForm(request.POST or None, instance=copy(row), today=request.viewer.day)
+    ask_where_corrected(form, request.viewer, row)
     if request.method == "POST" and form.is_valid():
         columns = {name: form.cleaned_data[name] for name in ApproachForm.Meta.fields}
-        row.amend(author=request.viewer.membership, **columns)
+        row.amend(author=request.viewer.membership, learnt=learnt_in(form), **columns)
         audit.did(request, "働きかけの訂正", case=row.case, rows=[row])
         say_saved(request)
         return redirect("outreach:approach", row.public_id)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from cases import audit
 from cases.models import Row
 from cases.visibility import Purpose
+from cases.where_learnt import ask_where_corrected, learnt_in
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 from outreach.forms.placement import TextCorrectionForm
@@ -27,8 +28,9 @@ def placement_text_edit(request, public_id):
     placement = get_object_or_404(visible_placements(request), pk=_placement_id(row))
     # The form fills in its instance while it validates: a copy, so that the old text can be kept.
     form = TextCorrectionForm(request.POST or None, instance=copy(row))
+    ask_where_corrected(form, request.viewer, row)
     if request.method == "POST" and form.is_valid():
-        row.correct(form.cleaned_data["text"], request.viewer.membership)
+        row.correct(form.cleaned_data["text"], request.viewer.membership, learnt_in(form))
         audit.did(request, "マッチングの訂正", case=row.case, rows=[row])
         say_saved(request)
         return redirect("outreach:placement", placement.public_id)
