@@ -24,6 +24,7 @@ from cases.views import (
     separations,
     statistics,
     whys,
+    withdrawals,
 )
 
 app_name = "cases"
@@ -125,12 +126,12 @@ urlpatterns = [
     # 同意
     path("cases/<str:public_id>/consents/new/", consents.consent_new, name="consent_new"),
     path("cases/<str:public_id>/consents/print/", consents.consent_blank, name="consent_blank"),
-    path("cases/<str:public_id>/refusals/new/", consents.refusal_new, name="refusal_new"),
+    path("cases/<str:public_id>/refusals/new/", withdrawals.refusal_new, name="refusal_new"),
     path("cases/<str:public_id>/authorities/new/", authorities.authority_new, name="authority_new"),
     path("consents/<str:public_id>/", consents.consent, name="consent"),
     path("consents/<str:public_id>/print/", consents.consent_print, name="consent_print"),
-    path("consents/<str:public_id>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
-    path("consents/<str:public_id>/narrow/", consents.consent_narrow, name="consent_narrow"),
+    path("consents/<str:public_id>/withdraw/", withdrawals.consent_withdraw, name="consent_withdraw"),
+    path("consents/<str:public_id>/narrow/", withdrawals.consent_narrow, name="consent_narrow"),
     # 名寄せ
     path("identity/", identity.identity, name="identity"),
     path("identity/search/", identity.identity_search, name="identity_search"),

@@ -152,6 +152,7 @@ def the_coordinator_records_consent(stage, case_url):
         recipients.get_by_label(agency, exact=False).first.check()
     stage.picture(page, "05-consent")
     expect(page.locator("#said")).to_contain_text("障害者相談支援センター")
+    press(page, "変わることを確かめる")
     press(page, "同意を記録する")
     page.goto(case_url)
     page.locator("#consents a[href^='/consents/']").first.click()

@@ -1,18 +1,17 @@
 """同意: recorded by whoever takes part, seen whole by the lead, by others only as far as it is about them (§§1, 2)."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 
 from agencies.models import Agency, AgencyList, CitySetting
 from cases import audit
-from cases.consent_words import CATEGORY_WORDS, EXPLAINED, Concerned, Statement, closing_sentence, said_of
-from cases.forms.consent import ConsentForm, NarrowingForm, RefusalForm, WithdrawalForm, last_day_after
+from cases.consent_words import CATEGORY_WORDS, EXPLAINED, Concerned, Statement, said_of
+from cases.forms.consent import ConsentForm, last_day_after
 from cases.models import Authority, Category, Consent, HouseholdMember, Person, Row
 from cases.models.consent import DAYS_SOON
 from cases.views.case_page import saved, writable_case
+from cases.views.consent_preview import goes_back, step_before
 from cases.views.referrals import participants
 from cases.visibility import Purpose
 from cases.visibility.consenting import categories_in_force, sees_consents_whole, shared_now
@@ -162,19 +161,29 @@ def consent_new(request, public_id):
     form = _consent_form(request, case)
     valid = form.is_bound and form.is_valid()
     warnings = _warnings(form, participants(request, case), request.viewer.day) if form.is_bound else []
-    if valid and "preview" not in request.POST:
-        author = request.viewer.membership
-        consent = Consent.state(case=case, author=author, kind=Kind.GIVEN, **form.fields_to_state())
-        audit.did(request, "同意を記録する", case=case, things=[consent.public_id])
-        for words in warnings:
-            messages.warning(request, words)
-        saved(request, "同意を記録しました")
-        return redirect(_after(request, consent))
+    if valid and not goes_back(request):
+        return _state(request, case, form.fields_to_state(), warnings)
     audit.saw(request, "同意の記入", case=case, form=form)
     said = form.sentence() if form.is_bound else ""
     return render(
         request, "cases/consent_form.html", {"case": case, "form": form, "said": said, "warnings": warnings}
     )
+
+
+def _state(request, case, said, warnings):
+    def act():
+        return Consent.state(case=case, author=request.viewer.membership, kind=Kind.GIVEN, **said)
+
+    words = {"title": "同意を記録する", "button": "同意を記録する", "warnings": warnings}
+    words["day"] = max(request.viewer.day, said["from_day"])
+    if page := step_before(request, case, said["person"], act, **words):
+        return page
+    consent = act()
+    audit.did(request, "同意を記録する", case=case, things=[consent.public_id])
+    for warning in warnings:
+        messages.warning(request, warning)
+    saved(request, "同意を記録しました")
+    return redirect(after(request, consent))
 
 
 def _consent_form(request, case):
@@ -217,41 +226,17 @@ def _warnings(form, taking_part, day):
     return words
 
 
-def _after(request, consent):
+def after(request, consent):
     """The statement itself for who sees it whole, else the case."""
     if sees_consents_whole(request.viewer, consent.case):
         return reverse("cases:consent", args=[consent.public_id])
     return reverse("cases:case", args=[consent.case.public_id]) + "#consents"
 
 
-@for_purpose(Purpose.SUPPORT)
-@once
-def refusal_new(request, public_id):
-    """Record a refusal, or that nobody has asked yet."""
-    case = writable_case(request, public_id)
-    form = RefusalForm(
-        request.POST or None,
-        initial={"person": case.main_subject.public_id, "given_on": request.viewer.day},
-        people=people_of(request, case),
-        agencies=list(Agency.objects.active_on(request.viewer.day)),
-        participants=[request.viewer.agency, *participants(request, case)],
-        today=request.viewer.day,
-    )
-    if form.is_bound and form.is_valid():
-        cleaned = form.cleaned_data
-        cleaned["all_agencies"] = cleaned["kind"] == Kind.REFUSED and not cleaned["recipients"]
-        consent = Consent.state(case=case, author=request.viewer.membership, **cleaned)
-        audit.did(request, "拒否・未確認を記録する", case=case, things=[consent.public_id])
-        saved(request, f"{consent.get_kind_display()}を記録しました")
-        return redirect(_after(request, consent))
-    audit.saw(request, "拒否の記入", case=case, form=form)
-    return render(request, "cases/consent_refusal.html", {"case": case, "form": form})
-
-
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 
-def _whole_consent(request, public_id):
+def whole_consent(request, public_id):
     visible = Consent.objects.visible_to(request.viewer, request.purpose).for_list()
     found = visible.select_related(
         "case__main_subject", "author__user", "authority", "withdrawn_by__user", "narrows"
@@ -262,7 +247,7 @@ def _whole_consent(request, public_id):
 @for_purpose(Purpose.SUPPORT)
 def consent(request, public_id):
     """A statement, whole: for the lead and the coordinator's agency taking part; 404 for all others."""
-    found = _whole_consent(request, public_id)
+    found = whole_consent(request, public_id)
     audit.saw(request, "同意", case=found.case, things=[public_id])
     shared = shared_now([found.person], found.recipients.all(), request.viewer.day)
     statement = statements_of([found], shared, request.viewer.day)[0]
@@ -270,19 +255,19 @@ def consent(request, public_id):
         "statement": statement,
         "consent": found,
         "said": said_of(found),
-        "in_force": _changeable(found),
+        "in_force": is_changeable(found),
     }
     return render(request, "cases/consent_detail.html", context)
 
 
-def _changeable(consent):
+def is_changeable(consent):
     return consent.kind == Kind.GIVEN and not consent.is_withdrawn
 
 
 @for_purpose(Purpose.SUPPORT)
 def consent_print(request, public_id):
     """同意書 on A4, filled with this statement."""
-    found = _whole_consent(request, public_id)
+    found = whole_consent(request, public_id)
     audit.saw(request, "同意書の印刷", case=found.case, things=[public_id])
     return render(
         request, "cases/consent_print.html", {**_print_words(), "consent": found, "case": found.case}
@@ -299,92 +284,6 @@ def consent_blank(request, public_id):
 
 def _print_words():
     return {"category_words": list(CATEGORY_WORDS.items()), "explained": EXPLAINED}
-
-
-# --- taking back -----------------------------------------------------------------------------------------------------
-
-
-@for_purpose(Purpose.SUPPORT)
-@once
-def consent_withdraw(request, public_id):
-    """撤回, at once and for good; recorded by whoever hears it."""
-    found, is_whole = _heard_of(request, public_id)
-    form = WithdrawalForm(
-        request.POST or None,
-        initial={"on": request.viewer.day, "heard_by": request.viewer.user.name},
-        today=request.viewer.day,
-        given_on=found.given_on,
-    )
-    if form.is_bound and form.is_valid():
-        author, now = request.viewer.membership, timezone.now()
-        if found.withdraw(author=author, on=form.cleaned_data["on"], at=now, note=form.note()):
-            audit.did(request, "同意を撤回する", case=found.case, things=[public_id])
-            saved(request, "撤回を記録しました。この同意では、いまからだれにも見えません")
-        else:
-            messages.warning(request, "この同意は、すでに撤回されています。何も変えていません。")
-        return redirect(_after(request, found))
-    audit.saw(request, "同意の撤回", case=found.case, things=[public_id])
-    agencies = list(found.recipients.all()) if is_whole else [request.viewer.agency]
-    whose = found.person.name if is_whole or found.person_id == found.case.main_subject_id else "世帯の方"
-    loss = closing_sentence(whose, found.categories, agencies)
-    return render(request, "cases/consent_withdraw.html", {"consent": found, "form": form, "loss": loss})
-
-
-def _heard_of(request, public_id):
-    """The consent, and whether it is seen whole; an agency that it names may withdraw it as well."""
-    viewer, purpose = request.viewer, request.purpose
-    whole = Consent.objects.visible_to(viewer, purpose)
-    for is_whole, consents in ((True, whole), (False, Consent.objects.concerning(viewer, purpose))):
-        named = consents.filter(public_id=public_id, kind=Kind.GIVEN).select_related(
-            "case__main_subject", "person"
-        )
-        if found := named.first():
-            return found, is_whole
-    raise Http404
-
-
-@for_purpose(Purpose.SUPPORT)
-@once
-def consent_narrow(request, public_id):
-    """一部撤回: a statement of its own that takes agencies or categories out."""
-    found = _whole_consent(request, public_id)
-    if not _changeable(found):
-        raise Http404
-    agencies = list(found.recipients.all())
-    if found.recipient_list:
-        agencies = list(Agency.objects.active_on(request.viewer.day))
-    form = NarrowingForm(
-        request.POST or None,
-        initial={"given_on": request.viewer.day},
-        agencies=agencies,
-        today=request.viewer.day,
-        earliest=found.given_on,
-    )
-    if form.is_bound and form.is_valid():
-        return _narrow(request, found, form.cleaned_data)
-    audit.saw(request, "一部撤回の記入", case=found.case, things=[public_id])
-    return render(
-        request, "cases/consent_narrow.html", {"consent": found, "form": form, "said": said_of(found)}
-    )
-
-
-def _narrow(request, consent, cleaned):
-    narrowing = Consent.state(
-        case=consent.case,
-        author=request.viewer.membership,
-        person=consent.person,
-        kind=Kind.NARROWED,
-        narrows=consent,
-        given_by=consent.given_by,
-        authority=consent.authority,
-        all_agencies=not cleaned["recipients"],
-        **cleaned,
-    )
-    audit.did(
-        request, "同意を一部撤回する", case=consent.case, things=[consent.public_id, narrowing.public_id]
-    )
-    saved(request, "一部撤回を記録しました")
-    return redirect("cases:consent", consent.public_id)
 
 
 def ending_soon(viewer):
