@@ -162,6 +162,7 @@ BEGIN
   PERFORM second_wall.guard('cases_case', 'id = ANY ((SELECT second_wall.cases())::bigint[]) OR opened_by_id = (SELECT second_wall.agency_id())'
     ' OR second_wall.knows_case(id)');
   PERFORM second_wall.guard('cases_consent', my_case || ' OR recorded_by_id = (SELECT second_wall.agency_id()) OR second_wall.knows_case(case_id)');
+  PERFORM second_wall.guard('cases_recallentry', my_case || ' OR second_wall.knows_case(case_id)');
   PERFORM second_wall.guard('cases_authority', 'second_wall.knows_person(person_id)');
   PERFORM second_wall.guard('cases_separation', 'second_wall.knows_person(first_id) OR second_wall.knows_person(second_id)');
   PERFORM second_wall.guard('cases_conflictofinterest', 'second_wall.knows_person(person_id)');

@@ -8,6 +8,7 @@ from cases.models.emergency import EmergencyDisclosure
 from cases.models.identity import PersonLink
 from cases.models.people import ConflictOfInterest, Person, Separation
 from cases.models.plan import Assignment, Evaluation, Plan, PlanAction, PlanGoal
+from cases.models.recall import RecallEntry
 from cases.models.record import ContactDetail, HouseholdMember, Record
 from cases.models.referral import Enclosure, Referral
 from cases.models.row import Category, InformationCategory, Matter, Row, RowVersion
@@ -42,6 +43,7 @@ __all__ = [
     "Plan",
     "PlanAction",
     "PlanGoal",
+    "RecallEntry",
     "Record",
     "Referral",
     "Row",

@@ -14,6 +14,7 @@ CONFIDENTIAL = {
     "cases.ConcealedHandover": "through a visible concealed contact",
     "cases.Authority": "through a visible consent or a case that the viewer's agency leads",
     "cases.Consent": "Consent.objects.visible_to / concerning",
+    "cases.RecallEntry": "RecallEntry.objects.visible_to",
     "cases.Consultation": "Consultation.objects.visible_to",
     "cases.Referral": "Referral.objects.visible_to",
     "cases.Enclosure": "with its row",
