@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from agencies.models import Activity, Agency, Approval, Membership, User
 from agencies.models.agency import in_force
 from agencies.programmes import Programme
 from cases.models import Case, Consent, Consultation, EmergencyDisclosure, Plan, Record, Referral, Row
-from meetings.models import AgendaItem, RosterTerm, Segment
-from nisshin_support.wareki import fiscal_year, fiscal_year_start
+from meetings.models import AgendaItem, Release, RosterTerm, Segment
+from nisshin_support.wareki import fiscal_year, fiscal_year_start, wareki_short
 from outreach.models import Approach, Hint, Placement
 
 SHOWN = 6
@@ -66,8 +66,9 @@ class Tile:
 
 def heaps_for_support(viewer, purpose):
     """What a field worker or coordinator owes, nearest first."""
-    heaps = [build(viewer, purpose) for build in (_disclosures_to_approve, _disclosures_received)]
+    heaps = [build(viewer, purpose) for build in (_disclosures_to_approve, _disclosures_received, _releases)]
     heaps += [build(viewer, purpose) for build in (_open_consultations, _referrals_to_answer, _assignments)]
+    heaps += [_recalls(viewer, purpose)]
     heaps += [build(viewer, purpose) for build in (_consents_ending, _plans_to_review, _next_steps, _hints)]
     heaps += [build(viewer, purpose) for build in (_sent_referrals, _cases_without_lead)]
     names = _names(viewer, purpose, heaps)
@@ -110,6 +111,16 @@ def _disclosures_received(viewer, purpose):
     ]  # fmt: skip
     more = reverse("cases:disclosures")
     return Heap("緊急提供で受け取ったもの", lines, "緊急提供で受け取ったものはありません。", "left", more)
+
+
+def _releases(viewer, purpose):
+    lines = [
+        Line(f"{wareki_short(r.item.segment.meeting.day)}の支援会議 議題{r.item.order}",
+             reverse("meetings:release", args=[r.public_id]), day=r.asked_on)
+        for r in Release.waiting_for(viewer)[: SHOWN + 1]
+    ]  # fmt: skip
+    more = reverse("meetings:releases")
+    return Heap("返事を待つ解除", lines, "返事を待つ解除はありません。", more_url=more)
 
 
 def _open_consultations(viewer, purpose):
@@ -183,6 +194,19 @@ def _assignments(viewer, purpose):
         "left",
         reverse("meetings:assignments"),
     )
+
+
+def _recalls(viewer, purpose):
+    """Consents taken back of which one's agency has not settled who had what."""
+    lacking = {"recalls__outcome": "", "recalls__handled_by": viewer.agency_id}
+    statements = Consent.objects.visible_to(viewer, purpose).filter(**lacking).select_related("case")
+    statements = statements.annotate(left=Count("recalls"))
+    lines = [
+        Line("回収リスト", reverse("cases:recall_list", args=[c.public_id]), case=c.case,
+             day=c.withdrawn_on or c.given_on, note=f"残り{c.left}件", urgent=True, thing=c)
+        for c in _first(statements.order_by("-given_on", "pk"))
+    ]  # fmt: skip
+    return Heap("同意がなくなり、回収を確かめるもの", lines, "回収を確かめるものはありません。")
 
 
 def _consents_ending(viewer, purpose):

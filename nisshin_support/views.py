@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from cases import audit
 from cases.visibility import Purpose
+from meetings.models import Release
 from nisshin_support import home as home_screens
 from nisshin_support.log_in_steps import CODE, PASSWORD, passes
 from nisshin_support.purpose import for_purpose, open_to_anyone, open_to_staff
@@ -84,7 +85,8 @@ def member_home(request):
         (segment, segment.pk in entered, sum(item.segment_id == segment.pk for item in items))
         for segment in segments
     ]
-    return render(request, "home/member.html", {"segments": waiting})
+    context = {"segments": waiting, "releases": len(Release.waiting_for(request.viewer))}
+    return render(request, "home/member.html", context)
 
 
 @for_purpose(Purpose.ROSTER)

@@ -74,6 +74,7 @@ def test_the_chair_asks_and_the_bringing_agency_grants(client, inner):
     queue = page(client, inner.office, url("releases"))
     assert url("release", release.public_id) in queue
     assert "申立ての経緯" not in queue
+    assert url("release", release.public_id) in page(client, inner.office, reverse("home"))
     asked = page(client, inner.office, url("release", release.public_id))
     assert "申立ての経緯" in asked
     assert "本人からも聞いた" in asked
@@ -95,7 +96,7 @@ def test_the_bringing_agency_asks_and_the_deputy_declines(client, inner):
     inner.segment.save()
     ask(client, inner, inner.office)
     release = Release.objects.get()
-    client.force_login(deputy.user)
+    assert "1件の解除を見る" in page(client, deputy, reverse("home"))
     assert client.post(url("release_decline", release.public_id), {"note": ""}).status_code == 200
     client.post(url("release_decline", release.public_id), {"note": "まだ早い"})
     release.refresh_from_db()

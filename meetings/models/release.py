@@ -5,6 +5,8 @@ from django.db.models import F, Q
 
 from nisshin_support.public_id import PublicIdField
 
+LISTED = 100
+
 
 class ReleaseQuerySet(models.QuerySet):
     def waiting(self):
@@ -65,6 +67,24 @@ class Release(models.Model):
 
     def __str__(self):
         return f"解除 {self.public_id}"
+
+    @classmethod
+    def waiting_for(cls, viewer):
+        """What this viewer may answer, the longest waiting first: with the side that asked, both have then spoken."""
+        from cases.visibility.acts import acknowledged
+        from cases.visibility.second_person import sides_to_release
+
+        if not acknowledged(viewer):
+            return []
+        related = ("item__segment__meeting", "item__case", "row", "asked_by__user", "asked_by__agency")
+        found = cls.objects.to_answer_by(viewer).select_related(*related).order_by("asked_on", "pk")
+
+        def both(one):
+            asker, told = one.asked_by, (one.item, one.row)
+            asked = sides_to_release(asker.user_id, asker.agency_id, *told)
+            return asked | sides_to_release(viewer.user_id, viewer.agency_id, *told)
+
+        return [one for one in found[:LISTED] if len(both(one)) > 1]
 
     @classmethod
     def ask(cls, *, item, reason, membership, day, row=None, case=None):

@@ -21,7 +21,6 @@ from meetings.views.lines import lines_of
 from nisshin_support.once import once
 from nisshin_support.purpose import for_purpose
 
-LISTED = 100
 RECORD, MEETING = Purpose.MEETING_RECORD, Purpose.MEETING
 
 
@@ -38,21 +37,9 @@ def release_marks(viewer, item, rows):
 @for_purpose(RECORD, MEETING)
 def releases(request):
     """解除を待つもの: places on agendas, no contents."""
-    viewer = request.viewer
-    waiting = Release.objects.to_answer_by(viewer).select_related(
-        "item__segment__meeting", "item__case", "row", "asked_by__user", "asked_by__agency"
-    )
-    found = list(waiting.order_by("asked_on", "pk")[:LISTED]) if acknowledged(viewer) else []
-    mine = [release for release in found if _is_other_side(viewer, release)]
-    audit.saw(request, "解除を待つもの", things=[release.public_id for release in mine])
-    return render(request, "meetings/releases.html", {"releases": mine})
-
-
-def _is_other_side(viewer, release):
-    """Whether, with the side that asked, both sides would have said so; asks the database nothing."""
-    asker, item, row = release.asked_by, release.item, release.row
-    both = sides_to_release(asker.user_id, asker.agency_id, item, row)
-    return len(both | sides_to_release(viewer.user_id, viewer.agency_id, item, row)) > 1
+    waiting = Release.waiting_for(request.viewer)
+    audit.saw(request, "解除を待つもの", things=[release.public_id for release in waiting])
+    return render(request, "meetings/releases.html", {"releases": waiting})
 
 
 @for_purpose(RECORD, MEETING)
