@@ -15,10 +15,12 @@ from cases.views import (
     evaluations,
     household,
     identity,
+    looking_back,
     participations,
     people,
     plan_steps,
     plans,
+    recalls,
     records,
     referrals,
     separations,
@@ -74,6 +76,7 @@ urlpatterns = [
     # なぜ見えるか
     path("records/<str:public_id>/why/", whys.record_why, name="record_why"),
     path("cases/<str:public_id>/seen-by/", whys.case_seen_by, name="case_seen_by"),
+    path("cases/<str:public_id>/looking-back/", looking_back.looking_back, name="looking_back"),
     # 秘匿・分離・利害関係
     path("cases/<str:public_id>/concealed/", concealed.concealed, name="concealed"),
     path("cases/<str:public_id>/concealed/open/", concealed.concealed_reveal, name="concealed_reveal"),
@@ -132,6 +135,9 @@ urlpatterns = [
     path("consents/<str:public_id>/print/", consents.consent_print, name="consent_print"),
     path("consents/<str:public_id>/withdraw/", withdrawals.consent_withdraw, name="consent_withdraw"),
     path("consents/<str:public_id>/narrow/", withdrawals.consent_narrow, name="consent_narrow"),
+    path("consents/<str:public_id>/recall/", recalls.recall_list, name="recall_list"),
+    path("consents/<str:public_id>/recall/print/", recalls.recall_print, name="recall_print"),
+    path("recalls/<str:public_id>/", recalls.recall_settle, name="recall_settle"),
     # 名寄せ
     path("identity/", identity.identity, name="identity"),
     path("identity/search/", identity.identity_search, name="identity_search"),

@@ -21,6 +21,7 @@ from cases.models import (
     Plan,
     PlanAction,
     PlanGoal,
+    RecallEntry,
     Row,
     Separation,
 )
@@ -124,6 +125,18 @@ def _papers(cast):
     Assignment.objects.create(row_id=things.action.pk, agency=cast.partner.agency)
     things.evaluation = a_row(
         case, lead, model=Evaluation, categories=[6], plan=things.plan, reached="partly", result="continue"
+    )
+    things.recall = RecallEntry.objects.create(
+        statement=things.consent,
+        case=case,
+        handled_by=lead.agency,
+        agency=cast.partner.agency,
+        user=cast.partner.user,
+        how=RecallEntry.How.SEEN,
+        categories=[2],
+        rows=[things.row.pk],
+        first_on=DAY,
+        last_on=DAY,
     )
     things.authority = Authority.objects.create(
         person=case.main_subject,

@@ -64,6 +64,7 @@ GET  cases:record_why row                            | oo..oo .. . ... >
 GET  cases:record_why past_row                       | oo.o.o .. . ... >
 GET  cases:record_why separated_row                  | o..... .. . ... >
 GET  cases:case_seen_by case                         | oooooo .. . ... >
+GET  cases:looking_back case                         | o....o .. . ... >
 GET  cases:record_edit row                           | o..... .. . ... >
 GET  cases:record_edit past_row                      | ...... .. . ... >
 GET  cases:household_new case                        | ooo..o .. . ... >
@@ -115,6 +116,9 @@ GET  cases:consent consent                           | o....o .. . ... >
 GET  cases:consent_print consent                     | o....o .. . ... >
 GET  cases:consent_withdraw consent                  | oo...o .. . ... >
 GET  cases:consent_narrow consent                    | o....o .. . ... >
+GET  cases:recall_list consent                       | o....o .. . ... >
+GET  cases:recall_print consent                      | o....o .. . ... >
+GET  cases:recall_settle recall                      | o....o .. . ... >
 GET  cases:identity                                  | .....o .. . ... >
 GET  cases:identity_search                           | .....o .. . ... >
 GET  cases:identity_join twin other_twin             | .....o .. . ... >
@@ -175,6 +179,8 @@ GET  meetings:minutes today_item                     | .....o .. . ... >
 POST meetings:decision_to_action decision            | rr...r .. . ... >
 GET  meetings:records                                | .....o o. . ... >
 GET  meetings:record past_item                       | .....o .. . ... >
+GET  meetings:snapshots past_segment                 | .....o .. . ... >
+GET  meetings:snapshot snapshot                      | .....o .. . ... >
 GET  meetings:releases                               | oooooo oo o ... >
 GET  meetings:release_ask statute_item statute_question | ...... o. . ... >
 GET  meetings:release release                        | ...... o. . ... >

@@ -8,7 +8,7 @@ from agencies.models import Agency, AgencyList, CitySetting
 from cases import audit
 from cases.consent_words import CATEGORY_WORDS, EXPLAINED, Concerned, Statement, said_of
 from cases.forms.consent import ConsentForm, last_day_after
-from cases.models import Authority, Category, Consent, HouseholdMember, Person, Row
+from cases.models import Authority, Category, Consent, HouseholdMember, Person, RecallEntry, Row
 from cases.models.consent import DAYS_SOON
 from cases.views.case_page import saved, writable_case
 from cases.views.consent_preview import goes_back, step_before
@@ -256,8 +256,16 @@ def consent(request, public_id):
         "consent": found,
         "said": said_of(found),
         "in_force": is_changeable(found),
+        "recalls": _recalls(request, found),
     }
     return render(request, "cases/consent_detail.html", context)
+
+
+def _recalls(request, consent):
+    """How many lines of its recall list wait, None without a list."""
+    entries = RecallEntry.objects.visible_to(request.viewer, request.purpose).filter(statement=consent)
+    outcomes = list(entries.values_list("outcome", flat=True))
+    return {"left": outcomes.count("")} if outcomes else None
 
 
 def is_changeable(consent):

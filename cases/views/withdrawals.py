@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from agencies.models import Agency
-from cases import audit
+from cases import audit, recall
 from cases.consent_words import closing_sentence, said_of
 from cases.forms.consent import NarrowingForm, RefusalForm, WithdrawalForm
 from cases.models import Consent
@@ -51,7 +51,8 @@ def _refuse(request, case, cleaned):
     words = {"title": "拒否・未確認を記録する", "button": "この内容で記録する"}
     if page := step_before(request, case, cleaned["person"], act, **words):
         return page
-    consent = act()
+    since = recall.earliest_consent(cleaned["person"], cleaned["given_on"])
+    consent = recall.take_back(request.viewer, case, cleaned["person"], act, since=since)
     audit.did(request, "拒否・未確認を記録する", case=case, things=[consent.public_id])
     saved(request, f"{consent.get_kind_display()}を記録しました")
     return redirect(after(request, consent))
@@ -86,12 +87,13 @@ def _withdraw(request, found, form, whose):
     }
 
     def act():
-        return copy(found).withdraw(**said)
+        statement = copy(found)
+        return statement if statement.withdraw(**said) else None
 
     words = {"title": "同意の撤回を記録する", "button": "この同意を撤回する", "name": whose}
     if page := step_before(request, found.case, found.person, act, **words):
         return page
-    if act():
+    if recall.take_back(request.viewer, found.case, found.person, act, since=found.given_on):
         audit.did(request, "同意を撤回する", case=found.case, things=[found.public_id])
         saved(request, "撤回を記録しました。この同意では、いまからだれにも見えません")
     else:
@@ -154,7 +156,7 @@ def _narrow(request, consent, cleaned):
     words = {"title": "同意の一部を撤回する", "button": "一部撤回を記録する"}
     if page := step_before(request, consent.case, consent.person, act, **words):
         return page
-    narrowing = act()
+    narrowing = recall.take_back(request.viewer, consent.case, consent.person, act, since=consent.given_on)
     audit.did(
         request, "同意を一部撤回する", case=consent.case, things=[consent.public_id, narrowing.public_id]
     )
