@@ -19,15 +19,24 @@ class Seated:
 
 def seated_at(item, day) -> list[Seated]:
     """The selected people of an item as viewers on `day`; two queries."""
-    seats = item.attendances.filter(removed_on__isnull=True).select_related("user", "agency")
-    seats = list(seats.order_by("agency__order", "user__kana", "pk"))
+    return seated_at_each([item], day)[item.pk]
+
+
+def seated_at_each(items, day) -> dict[int, list[Seated]]:
+    """{item's key: its selected people as viewers on `day`}; two queries for all of them."""
+    found = {item.pk: [] for item in items}
+    seats = Attendance.objects.filter(item__in=list(found), removed_on__isnull=True)
+    seats = list(seats.select_related("user", "agency").order_by("agency__order", "user__kana", "pk"))
     staff = Membership.objects.in_force(day).filter(
         role__in=ATTENDING, user__in={seat.user_id for seat in seats}
     )
     acting: dict = {}
     for membership in staff.select_related("user", "agency").order_by("pk"):
         acting.setdefault((membership.user_id, membership.agency_id), membership)
-    return [Seated(seat, _viewer(acting.get((seat.user_id, seat.agency_id)), day)) for seat in seats]
+    for seat in seats:
+        membership = acting.get((seat.user_id, seat.agency_id))
+        found[seat.item_id].append(Seated(seat, _viewer(membership, day)))
+    return found
 
 
 def _viewer(membership, day):

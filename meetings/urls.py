@@ -10,6 +10,7 @@ from meetings.views import (
     records,
     releases,
     segments,
+    snapshots,
     tables,
     whys,
 )
@@ -64,6 +65,8 @@ urlpatterns = [
     # そのあと
     path("meeting-records/", records.records, name="records"),
     path("meeting-records/<str:item_id>/", records.record, name="record"),
+    path("meeting-records/segments/<str:segment_id>/", snapshots.snapshots, name="snapshots"),
+    path("meeting-records/snapshots/<str:snapshot_id>/", snapshots.snapshot, name="snapshot"),
     path("releases/", releases.releases, name="releases"),
     path("meetings/items/<str:item_id>/rows/<str:row_id>/release/", releases.release_ask, name="release_ask"),
     path("releases/<str:release_id>/", releases.release, name="release"),

@@ -26,7 +26,7 @@ from cases.models import (
     Separation,
 )
 from cases.visibility import Viewer
-from meetings.models import Decision, LegalBasis, MinutesParagraph
+from meetings.models import Decision, LegalBasis, MinutesParagraph, Snapshot
 from outreach.models import Approach, Hint, Host, HostMenu, Informant, Placement, PlacementFollowUp
 from tests.cast_by_two import acts_by_two
 from tests.factories import (
@@ -241,6 +241,7 @@ def _past_sitting(cast):
     Assignment.objects.create(row_id=things.decision.pk, agency=cast.partner.agency)
     things.past_segment.confirm(day)
     things.past_segment.close(date(2026, 4, 25))
+    things.snapshot = Snapshot.of_closing(things.past_segment, cast.coordinator.membership, date(2026, 4, 25))
 
 
 def _outreach(cast):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from agencies.models import CitySetting
 from cases.models import Consent
 from cases.visibility import Purpose, acts
-from meetings.models import Meeting, RosterTerm
+from meetings.models import Meeting, RosterTerm, Snapshot
 from tests.factories import a_case, a_consent, a_refusal, a_row, a_segment, a_viewer, an_item, enclose, seat
 from tests.meeting_world import DAY, TODAY, a_consented_meeting, a_statutory_meeting
 
@@ -70,6 +70,16 @@ def test_vector_03_a_signed_consent_is_accepted(world, go):
     assert segment.items.count() == 1
 
 
+def test_vector_03_what_the_gate_decided_is_stored_when_the_agenda_is_confirmed(world, go):
+    go(world.office, "segment_confirm", world.segment.public_id, form_key="1")
+    [item] = Snapshot.objects.get(kind="confirmed").decision["items"]
+    of = {one["membership"]: one for one in item["people"]}
+    inside, outside = of[world.inside.membership.pk], of[world.outside.membership.pk]
+    assert world.row.public_id in inside["rows"]
+    assert [one["public_id"] for one in inside["consents"]] == [world.case.consents.get().public_id]
+    assert outside["rows"] == [] and outside["consents"] == []
+
+
 @pytest.mark.parametrize("counts", [True, False])
 def test_vector_04_oral_consent_counts_as_the_city_sets_it(world, go, counts):
     CitySetting.objects.update_or_create(pk=1, defaults={"oral_consent_counts": counts})
@@ -117,6 +127,17 @@ def test_vector_08_a_withdrawal_takes_the_item_away(world, go, on_day):
     on_day(DAY)
     assert go(world.inside, "table", world.item.public_id).status_code == 404
     assert "成立していない議題があります" in page(go(world.office, "segment", world.segment.public_id))
+
+
+def test_vector_09_the_paper_keeps_what_it_carried_and_the_screen_shows_nothing(world, go, on_day):
+    world.confirm()
+    go(world.inside, "table_print", world.item.public_id)
+    world.case.main_subject.consents.update(withdrawn_on=DAY - timedelta(days=1))
+    on_day(DAY)
+    world.check_in(world.inside)
+    assert go(world.inside, "table_print", world.item.public_id).status_code == 404
+    [item] = Snapshot.objects.get(kind="paper", reader=world.inside.membership).decision["items"]
+    assert world.row.public_id in item["people"][0]["rows"]
 
 
 def test_vector_15_what_is_not_released_is_not_offered_for_a_consented_meeting(world, inner, go):

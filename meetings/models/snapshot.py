@@ -1,5 +1,8 @@
 """控え: the decision as it was when an agenda was confirmed, a paper made or minutes closed (contract §5)."""
 
+import hashlib
+import json
+
 from django.db import models
 from django.db.models import Q
 
@@ -48,3 +51,50 @@ class Snapshot(models.Model):
 
     def __str__(self):
         return f"控え {self.public_id}"
+
+    @property
+    def mark(self):
+        """The beginning of the digest, as a paper carries it: the same decision has the same mark."""
+        return self.digest[:8]
+
+    @classmethod
+    def of_confirmation(cls, segment, maker, day):
+        """議題の確定: what everybody selected may see from now on."""
+        return cls._keep(segment, cls.Kind.CONFIRMED, maker, _decided().at_tables_of(segment, day))
+
+    @classmethod
+    def of_closing(cls, segment, maker, day):
+        """議事録の閉鎖: what lay open to everybody when the minutes were done."""
+        return cls._keep(segment, cls.Kind.CLOSED, maker, _decided().at_tables_of(segment, day))
+
+    @classmethod
+    def of_paper(cls, item, rows, *, header, reader, maker, day):
+        """資料の作成: what a paper carries for its reader; made again from the same facts it has the same digest."""
+        decision = _decided().on_paper(item, reader, rows, header, day)
+        return cls._keep(item.segment, cls.Kind.PAPER, maker, decision, reader)
+
+    @classmethod
+    def _keep(cls, segment, kind, maker, decision, reader=None):
+        from meetings.rule_version import RULE_VERSION
+
+        return cls.objects.create(
+            segment=segment,
+            kind=kind,
+            reader=reader,
+            made_by=maker,
+            rule_version=RULE_VERSION,
+            decision=decision,
+            digest=digest_of(decision),
+        )
+
+
+def digest_of(decision):
+    """SHA-256 over the decision written in one way only: sorted keys, no spaces, UTF-8."""
+    written = json.dumps(decision, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _decided():
+    from meetings import decided
+
+    return decided

@@ -6,7 +6,7 @@ from cases import audit
 from cases.models import Row
 from cases.visibility import Purpose
 from meetings.forms.minutes import ReasonForm
-from meetings.models import AgendaItem
+from meetings.models import AgendaItem, Snapshot
 from meetings.views.lines import as_header, laid_out, lines_of
 from meetings.views.releases import release_marks
 from nisshin_support.purpose import for_purpose
@@ -21,8 +21,10 @@ def records(request):
     page = _page_number(request)
     items = items.order_by("-segment__meeting__day", "segment__order", "order", "pk")
     found = list(items[page * PAGE : (page + 1) * PAGE + 1])
+    kept = Snapshot.objects.visible_to(request.viewer, request.purpose).order_by()
+    kept = set(kept.filter(segment__in={item.segment_id for item in found}).values_list("segment", flat=True))
     context = {
-        "items": found[:PAGE],
+        "items": [(item, item.segment_id in kept) for item in found[:PAGE]],
         "previous_page": page - 1 if page else None,
         "next_page": page + 1 if len(found) > PAGE else None,
     }

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from cases import audit
 from cases.visibility import Purpose, acts, table
-from meetings.models import AgendaItem, Segment
+from meetings.models import AgendaItem, Segment, Snapshot
 from meetings.views.at_hand import find_segment, say, segment_to_run
 from meetings.views.lines import Header, as_header
 from nisshin_support.once import once
@@ -92,6 +92,7 @@ def segment_confirm(request, segment_id):
     refusals = acts.refusals_to_confirm(request.viewer, found)
     if request.method == "POST" and not refusals:
         found.confirm(request.viewer.day)
+        Snapshot.of_confirmation(found, request.viewer.membership, request.viewer.day)
         audit.did(request, "議題を確定する", things=[f"segment:{segment_id}"])
         say(request, "議題を確定しました。出席する人に資料が開きます。")
         return redirect("meetings:segment", segment_id)
@@ -138,6 +139,7 @@ def segment_close(request, segment_id):
     refusals = acts.refusals_to_close(request.viewer, found)
     if request.method == "POST" and not refusals:
         found.close(request.viewer.day)
+        Snapshot.of_closing(found, request.viewer.membership, request.viewer.day)
         audit.did(request, "会議を閉じる", things=[f"segment:{segment_id}"])
         say(request, "議事録を閉じました")
         return redirect("meetings:segment", segment_id)

@@ -7,7 +7,7 @@ from agencies.models import CitySetting
 from cases import audit
 from cases.models import Row
 from cases.visibility import Purpose, acts, header_on_paper, rows_for_paper
-from meetings.models import AgendaItem
+from meetings.models import AgendaItem, Snapshot
 from meetings.views.at_hand import item_on_table
 from meetings.views.lines import as_header, header_of, laid_out, lines_of
 from meetings.views.releases import release_marks
@@ -85,8 +85,11 @@ def table_print(request, item_id):
     )
     if header is None and not rows:
         raise Http404
+    mine = {"reader": viewer.membership, "maker": viewer.membership, "day": viewer.day}
+    snapshot = Snapshot.of_paper(item, rows, header=header is not None, **mine)
     audit.did(request, "会議の資料を印刷する", case=item.case, item=item, rows=rows, rule=_rule(item.segment))
-    return render(request, "meetings/table_print.html", _context(request, item, header, rows))
+    context = {**_context(request, item, header, rows), "mark": snapshot.mark}
+    return render(request, "meetings/table_print.html", context)
 
 
 @for_purpose(Purpose.MEETING)

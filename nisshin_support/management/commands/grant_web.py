@@ -10,7 +10,7 @@ from cases.visibility import decisions
 from nisshin_support import second_wall
 
 # What the web role may add to and read, never change or remove.
-APPEND_ONLY_TABLES = ("cases_auditentry",)
+APPEND_ONLY_TABLES = ("cases_auditentry", "meetings_snapshot")
 READ_ONLY_TABLES = ("django_migrations", "cases_informationcategory", "cases_auditcheck")
 # What the web role has no business with at all.
 CLOSED_TABLES = ("cases_auditseal",)
