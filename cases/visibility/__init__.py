@@ -23,14 +23,14 @@ ITEMS = {
 
 
 def _meeting(condition, things, viewer: Viewer):
-    return things.filter(pk__in=ids(things.model, condition, viewer))
+    return things.filter(pk__among=ids(things.model, condition, viewer))
 
 
 def _support(condition, things, viewer: Viewer, purpose: Purpose):
     """Of `things`, those that meet the condition; none for another purpose, or a role without it."""
     if purpose != Purpose.SUPPORT or not viewer.may_act_for(purpose):
         return things.none()
-    return things.filter(pk__in=ids(things.model, condition, viewer))
+    return things.filter(pk__among=ids(things.model, condition, viewer))
 
 
 def visible_cases(cases, viewer: Viewer, purpose: Purpose):
@@ -45,7 +45,7 @@ def cases_with_header(cases, viewer: Viewer, purpose: Purpose):
 
 def writable_cases(cases, viewer: Viewer, purpose: Purpose):
     """Visible cases in which the agency takes part today (§4, write a row)."""
-    return visible_cases(cases, viewer, purpose).filter(pk__in=support.taking_part(viewer))
+    return visible_cases(cases, viewer, purpose).filter(pk__among=support.taking_part(viewer))
 
 
 def visible_rows(rows, viewer: Viewer, purpose: Purpose, item=None):
@@ -58,19 +58,19 @@ def visible_rows(rows, viewer: Viewer, purpose: Purpose, item=None):
     if not viewer.may_act_for(purpose):
         return rows.none()
     if purpose == Purpose.SUPPORT:
-        return rows.filter(pk__in=ids(Row, support.support_rows, viewer))
+        return rows.filter(pk__among=ids(Row, support.support_rows, viewer))
     if purpose not in ROWS_ON_A_TABLE:
         return rows.none()
     if item is None:
         raise TypeError("visible_to: a meeting's purpose needs its item")
-    return rows.filter(pk__in=ids(Row, ROWS_ON_A_TABLE[purpose], viewer, item))
+    return rows.filter(pk__among=ids(Row, ROWS_ON_A_TABLE[purpose], viewer, item))
 
 
 def editable_rows(rows, viewer: Viewer, purpose: Purpose):
     """Visible rows that the author's agency may correct: it takes part today (§4)."""
     visible = visible_rows(rows, viewer, purpose)
     return visible.filter(
-        recorded_by=viewer.agency_id, case__in=support.taking_part(viewer), item__isnull=True
+        recorded_by=viewer.agency_id, case__among=support.taking_part(viewer), item__isnull=True
     )
 
 
@@ -120,8 +120,8 @@ def visible_segments(segments, viewer: Viewer, purpose: Purpose):
     if not viewer.may_act_for(purpose):
         return segments.none()
     if purpose == Purpose.MEETING_RECORD:
-        shut = AgendaItem.objects.order_by().filter(pk__in=ids(AgendaItem, table.record_items, viewer))
-        return segments.filter(pk__in=shut.values("segment"))
+        shut = AgendaItem.objects.order_by().filter(pk__among=ids(AgendaItem, table.record_items, viewer))
+        return segments.filter(pk__among=shut.values("segment"))
     if purpose not in (Purpose.PREPARATION, Purpose.MEETING):
         return segments.none()
     return _meeting(table.segments_with_a_part, segments, viewer)

@@ -22,11 +22,11 @@ def visible_authorities(authorities, viewer: Viewer, purpose: Purpose):
     that the viewer sees whole."""
     if purpose != Purpose.SUPPORT or not viewer.may_act_for(purpose):
         return authorities.none()
-    led = Case.objects.visible_to(viewer, purpose).filter(pk__in=leading(viewer)).order_by()
-    rows = Row.objects.visible_to(viewer, purpose).filter(case__in=led.values("pk")).order_by()
+    led = Case.objects.visible_to(viewer, purpose).filter(pk__among=leading(viewer)).order_by()
+    rows = Row.objects.visible_to(viewer, purpose).filter(case__among=led.values("pk")).order_by()
     consents = visible_consents(Consent.objects.order_by(), viewer, purpose)
     known = (
-        Q(person__in=led.values("main_subject"))
+        Q(person__among=led.values("main_subject"))
         | Q(person__in=rows.values("matters__subject"))
         | Q(pk__in=consents.filter(authority__isnull=False).values("authority"))
     )

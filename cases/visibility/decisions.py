@@ -11,7 +11,6 @@ from typing import Any
 import psycopg.sql
 from django.db import connection
 from django.db.models import BooleanField, Exists, F, Func, Q
-from django.db.models.expressions import RawSQL
 
 # Values that stand for a function's arguments while its condition is compiled; far from any real one.
 MARKS = {
@@ -102,9 +101,9 @@ def conflicted(field, viewer):
 NEVER_NOBODY = {"pk", "subject", "main_subject"}
 
 
-def separated_rows():
-    """Rows about one side of a separation in the other side's case (§3). Few, so they are found first."""
-    return RawSQL("SELECT unnest(gate.separated_rows())", [])
+def kept_apart(field):
+    """The condition that `field` names somebody who is one side of a standing separation: few, so asked first."""
+    return Q(Among(F(field), function="gate.kept_apart"))
 
 
 # --- putting them in place -------------------------------------------------------------------------------------------
@@ -146,7 +145,6 @@ def _functions() -> dict[str, tuple[list[str], str, str]]:
     lacking = statement.filter(Exists(consent.records_that_do_not_hold(*scope)))
     by_function = statement.filter(Exists(consent.predecessors_named(m["the_agency"], m["the_day"])))
     apart = identity.separations_of(m["the_person"], m["other_person"])
-    hidden = identity.separated_matters().values("row")
     sitting = table.apart_from_sitting(m["the_meeting"])
     cases, rows = table.things_of_other_side(m["the_meeting"], m["the_case"], m["the_person"])
     closed = identity.conflicted_people(m["the_user"], m["the_agency"], m["the_day"])
@@ -162,7 +160,7 @@ def _functions() -> dict[str, tuple[list[str], str, str]]:
             _exists(lacking),
         ),
         "named_by_function": (["the_statement", "the_agency", "the_day"], "boolean", _exists(by_function)),
-        "separated_rows": ([], "bigint[]", f"ARRAY({_compiled(hidden)})"),
+        "kept_apart": ([], "bigint[]", f"ARRAY({_compiled(identity.kept_apart())})"),
         "apart_from_sitting": (["the_meeting"], "bigint[]", f"ARRAY({_compiled(sitting)})"),
         "may_not_sit": (
             ["the_meeting", "the_case", "the_person"],

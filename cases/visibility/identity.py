@@ -7,7 +7,6 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 
 from cases.models.identity import PersonLink
 from cases.models.people import ConflictOfInterest, Person, Separation
-from cases.models.row import Matter
 from cases.visibility.decisions import conflicted
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Purpose, Viewer
@@ -53,14 +52,6 @@ def kept_apart():
     return sides[0].union(sides[1], *linked)
 
 
-def separated_matters():
-    """What rows say about one side of a separation in the other side's case."""
-    matters = Matter.objects.order_by().filter(
-        subject__in=kept_apart(), row__case__main_subject__in=kept_apart()
-    )
-    return matters.filter(Exists(separations_of(OuterRef("subject"), OuterRef("row__case__main_subject"))))
-
-
 def links_of(person):
     """Standing links of a person (OuterRef)."""
     return PersonLink.objects.order_by().filter(Q(first=person) | Q(second=person), undone_on__isnull=True)
@@ -70,7 +61,7 @@ def conflicted_people(user_id, agency_id, day):
     """People for whom the staff member, the agency or one it succeeded has a recorded conflict: every purpose is
     closed (§3). With them the records that are the same person."""
     recorded = ConflictOfInterest.objects.order_by().filter(
-        Q(user=user_id) | Q(agency=agency_id) | Q(agency__in=taken_over(agency_id, day))
+        Q(user=user_id) | Q(agency=agency_id) | Q(agency__among=taken_over(agency_id, day))
     )
     people, links = recorded.values("person"), PersonLink.objects.order_by().filter(undone_on__isnull=True)
     return people.union(
@@ -89,7 +80,7 @@ def identity_candidates(people, viewer: Viewer, purpose: Purpose):
     """People as 名寄せ may compare them: name, kana, birth date, separation flag; no cases (§3.5)."""
     if purpose != Purpose.IDENTITY or not viewer.may_act_for(purpose):
         return people.none()
-    return people.filter(pk__in=ids(Person, _unconflicted, viewer))
+    return people.filter(pk__among=ids(Person, _unconflicted, viewer))
 
 
 def visible_links(links, viewer: Viewer, purpose: Purpose):

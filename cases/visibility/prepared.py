@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models.expressions import RawSQL
 
+from cases.visibility import among  # noqa: F401  (registers the lookup)
 from cases.visibility.purposes import Viewer
 
 USER, AGENCY, ITEM, MEETING = -7_106_001, -7_106_002, -7_106_003, -7_106_004

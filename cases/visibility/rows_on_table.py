@@ -39,7 +39,7 @@ def on_table(item):
 def lies_on(item):
     """Condition on a row: enclosed in the item, or written in it."""
     enclosed = Enclosure.objects.order_by().filter(item=item.pk, removed_on__isnull=True).values("row")
-    return Q(pk__in=enclosed) | Q(item=item.pk)
+    return Q(pk__among=enclosed) | Q(item=item.pk)
 
 
 def kept_apart_at(item):

@@ -24,7 +24,7 @@ def taken_over(agency_id, day):
 
 def own_or_succeeded(field, viewer: Viewer):
     """The condition that `field` names the viewer's agency or one that it has taken over."""
-    return Q(**{field: viewer.agency_id}) | Q(**{f"{field}__in": taken_over(viewer.agency_id, viewer.day)})
+    return Q(**{field: viewer.agency_id}) | Q(**{f"{field}__among": taken_over(viewer.agency_id, viewer.day)})
 
 
 def by_predecessor(through, agency, day):

@@ -15,7 +15,7 @@ from cases.models.referral import Enclosure, Referral
 from cases.models.row import Category, Matter, Row
 from cases.visibility import rules
 from cases.visibility.consent import consents_to_everything, every_pair_consented
-from cases.visibility.decisions import conflicted, consented, separated_rows
+from cases.visibility.decisions import conflicted, consented, kept_apart, separated
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Viewer
 from cases.visibility.rules import Rule, any_of
@@ -31,12 +31,13 @@ DAYS_AFTER_RETURN = timedelta(days=30)
 def no_conflict(viewer: Viewer):
     """Condition on a row: it lies in no case of, and is about nobody of, those people."""
     about = Matter.objects.order_by().filter(conflicted("subject", viewer))
-    return ~conflicted("case__main_subject", viewer) & ~Q(pk__in=about.values("row"))
+    return ~conflicted("case__main_subject", viewer) & ~Q(pk__among=about.values("row"))
 
 
 def is_separated():
     """Condition on a row: it is about one side of a separation, in the other side's case (§3)."""
-    return Q(pk__in=separated_rows())
+    about = Matter.objects.order_by().filter(kept_apart("subject"), row=OuterRef("pk"))
+    return Q(Exists(about.filter(separated(F("subject"), F("row__case__main_subject")))))
 
 
 # --- building blocks -------------------------------------------------------------------------------------------------
@@ -122,7 +123,7 @@ def live_assignments(viewer: Viewer):
     )
     named = Q(user=viewer.user_id) & Q(Exists(acknowledged_today(viewer)))
     its_row = Row.objects.order_by().filter(pk=OuterRef("row"))
-    open_rows = its_row.filter(no_conflict(viewer)).exclude(is_separated() & ~Q(case__in=leading(viewer)))
+    open_rows = its_row.filter(no_conflict(viewer)).exclude(is_separated() & ~Q(case__among=leading(viewer)))
     return mine.filter(Q(row__origin__isnull=True) | named, Exists(open_rows))
 
 
@@ -133,12 +134,12 @@ def support_cases(viewer: Viewer):
     """Condition on a case: it exists for the viewer (§3.1, Case)."""
     free = row_is_free(viewer.day)
     known = (
-        Q(pk__in=took_part(viewer))
-        | Q(pk__in=live_referrals(viewer).values("case"))
-        | Q(pk__in=open_disclosures(viewer).values("case"))
+        Q(pk__among=took_part(viewer))
+        | Q(pk__among=live_referrals(viewer).values("case"))
+        | Q(pk__among=open_disclosures(viewer).values("case"))
     )
-    opened = own_or_succeeded("opened_by", viewer) & Q(pk__in=took_part(viewer))
-    assigned = Q(pk__in=live_assignments(viewer).values("row__case"))
+    opened = own_or_succeeded("opened_by", viewer) & Q(pk__among=took_part(viewer))
+    assigned = Q(pk__among=live_assignments(viewer).values("row__case"))
     not_conflicted = ~conflicted("main_subject", viewer)
     return not_conflicted & (free & known | opened | assigned)
 
@@ -148,10 +149,10 @@ def support_headers(viewer: Viewer):
     identity = consented(F("case__main_subject"), viewer.agency_id, Category.IDENTITY, viewer.day)
     referred = live_referrals(viewer).filter(~Q(ground=Referral.Ground.CONSENT) | identity)
     return support_cases(viewer) & (
-        Q(pk__in=took_part(viewer))
-        | Q(pk__in=live_assignments(viewer).values("row__case"))
-        | Q(pk__in=referred.values("case"))
-        | Q(pk__in=open_disclosures(viewer).filter(with_header=True).values("case"))
+        Q(pk__among=took_part(viewer))
+        | Q(pk__among=live_assignments(viewer).values("row__case"))
+        | Q(pk__among=referred.values("case"))
+        | Q(pk__among=open_disclosures(viewer).filter(with_header=True).values("case"))
     )
 
 
@@ -169,39 +170,39 @@ def rules_in_a_case(viewer: Viewer) -> list[Rule]:
     ground = _enclosed_in(live.exclude(ground=Referral.Ground.CONSENT)) | pairs
     return [
         Rule("S1", own),
-        Rule("S2", {rules.TAKES_PART: Q(case__in=taking_part(viewer)), **free, rules.PAIRS: pairs}),
+        Rule("S2", {rules.TAKES_PART: Q(case__among=taking_part(viewer)), **free, rules.PAIRS: pairs}),
         Rule("S3", {rules.ENCLOSED: _enclosed_in(live), **free, rules.GROUND: ground}),
         Rule("S4", {rules.DISCLOSED: _disclosed(viewer), **free}),
-        Rule("S5", {rules.ASSIGNED: Q(pk__in=live_assignments(viewer).values("row"))}),
+        Rule("S5", {rules.ASSIGNED: Q(pk__among=live_assignments(viewer).values("row"))}),
     ]
 
 
 def s6_referral_text(viewer: Viewer) -> Rule:
     """S6: text or answer of a referral from or to it; needs no visible case; the receiver's sight ends 30 days
     after a return. A text born in a 支援会議 stays inside until released (the stricter reading; docs/visibility.md)."""
-    known = Q(referral__in=referrals_of(viewer).values("pk"))
+    known = Q(referral__among=referrals_of(viewer).values("pk"))
     free = {rules.FREE_ROW: row_is_free(viewer.day), rules.FREE_CASE: in_free_case(viewer.day)}
     return Rule("S6", {rules.REFERRAL: known, **free})
 
 
 def not_closed(viewer: Viewer) -> dict[str, Q]:
     """What closes a row whatever rule opens it: separation for all but the lead, and conflict."""
-    apart = is_separated() & ~Q(case__in=leading(viewer))
+    apart = is_separated() & ~Q(case__among=leading(viewer))
     return {rules.NOT_APART: ~apart, rules.NO_CONFLICT: no_conflict(viewer)}
 
 
 def _enclosed_in(referrals):
     enclosures = Enclosure.objects.order_by().filter(
-        referral__in=referrals.values("pk"), removed_on__isnull=True
+        referral__among=referrals.values("pk"), removed_on__isnull=True
     )
-    return Q(pk__in=enclosures.values("row"))
+    return Q(pk__among=enclosures.values("row"))
 
 
 def _disclosed(viewer: Viewer):
     given = EmergencyDisclosure.rows.through.objects.order_by().filter(
-        emergencydisclosure__in=open_disclosures(viewer).values("pk")
+        emergencydisclosure__among=open_disclosures(viewer).values("pk")
     )
-    return Q(pk__in=given.values("row"))
+    return Q(pk__among=given.values("row"))
 
 
 def referrals_of(viewer: Viewer):
@@ -219,7 +220,7 @@ def known_referrals(viewer: Viewer):
 
 def support_rows(viewer: Viewer):
     """Condition on a row for 支援: S1–S5 in visible cases, S6 anywhere; minus separation and conflict."""
-    in_case = Q(case__in=ids(Case, support_cases, viewer)) & any_of(rules_in_a_case(viewer))
+    in_case = Q(case__among=ids(Case, support_cases, viewer)) & any_of(rules_in_a_case(viewer))
     opened = in_case | s6_referral_text(viewer).condition
     return opened & Rule("", not_closed(viewer)).condition
 
@@ -232,7 +233,9 @@ def support_consultations(viewer: Viewer):
     referred = live_referrals(viewer)
     everything = consents_to_everything(OuterRef("consultation__person"), viewer.agency_id, viewer.day)
     referred = referred.filter(~Q(ground=Referral.Ground.CONSENT) | everything)
-    known = Q(agency=viewer.agency_id) | Q(pk__in=referred.exclude(consultation=None).values("consultation"))
+    known = Q(agency=viewer.agency_id) | Q(
+        pk__among=referred.exclude(consultation=None).values("consultation")
+    )
     closed = conflicted("person", viewer) | conflicted("case__main_subject", viewer)
     return known & ~closed
 
@@ -240,14 +243,14 @@ def support_consultations(viewer: Viewer):
 def support_people(viewer: Viewer):
     """Condition on a person: known through a consultation, or as subject of a case or row, that the viewer sees."""
     consultations = Consultation.objects.order_by().filter(
-        pk__in=ids(Consultation, support_consultations, viewer)
+        pk__among=ids(Consultation, support_consultations, viewer)
     )
-    cases = Case.objects.order_by().filter(pk__in=ids(Case, support_headers, viewer))
-    matters = Matter.objects.order_by().filter(row__in=ids(Row, support_rows, viewer))
+    cases = Case.objects.order_by().filter(pk__among=ids(Case, support_headers, viewer))
+    matters = Matter.objects.order_by().filter(row__among=ids(Row, support_rows, viewer))
     return (
-        Q(pk__in=consultations.filter(person__isnull=False).values("person"))
-        | Q(pk__in=cases.values("main_subject"))
-        | Q(pk__in=matters.values("subject"))
+        Q(pk__among=consultations.filter(person__isnull=False).values("person"))
+        | Q(pk__among=cases.values("main_subject"))
+        | Q(pk__among=matters.values("subject"))
     ) & ~conflicted("pk", viewer)
 
 
@@ -256,24 +259,24 @@ def support_participations(viewer: Viewer):
     visible = ids(Case, support_cases, viewer)
     the_lead = LeadTerm.objects.filter(in_force(viewer.day), case=OuterRef("case"), agency=OuterRef("agency"))
     services = consented(F("case__main_subject"), viewer.agency_id, Category.SERVICES, viewer.day)
-    own = Q(agency=viewer.agency_id) | Q(case__in=leading(viewer))
+    own = Q(agency=viewer.agency_id) | Q(case__among=leading(viewer))
     by_consent = row_is_free(viewer.day, "case__") & services
-    among_participants = Q(case__in=taking_part(viewer)) & (Q(Exists(the_lead)) | by_consent)
-    return Q(case__in=visible) & (own | among_participants)
+    among_participants = Q(case__among=taking_part(viewer)) & (Q(Exists(the_lead)) | by_consent)
+    return Q(case__among=visible) & (own | among_participants)
 
 
 def cases_with_whole_consents(viewer: Viewer):
     """Condition on a case: its consents are seen whole, by the lead or the coordinator's agency taking part (§1)."""
-    whole = Q(pk__in=leading(viewer))
+    whole = Q(pk__among=leading(viewer))
     if viewer.role == Role.COORDINATOR:
-        whole |= Q(pk__in=taking_part(viewer))
+        whole |= Q(pk__among=taking_part(viewer))
     return whole & support_cases(viewer)
 
 
 def support_consents(viewer: Viewer):
     """Condition on a consent: it was recorded in such a case."""
     whole = ids(Case, cases_with_whole_consents, viewer)
-    return Q(case__in=whole) & ~conflicted("person", viewer)
+    return Q(case__among=whole) & ~conflicted("person", viewer)
 
 
 def support_consents_concerning(viewer: Viewer):
@@ -281,22 +284,22 @@ def support_consents_concerning(viewer: Viewer):
     named = Consent.recipients.through.objects.filter(consent=OuterRef("pk"), agency=viewer.agency_id)
     left_out = Consent.excluded.through.objects.filter(consent=OuterRef("pk"), agency=viewer.agency_id)
     visible = ids(Case, support_cases, viewer)
-    in_sight = Q(case__in=taking_part(viewer)) & Q(case__in=visible) & Q(kind=Consent.Kind.GIVEN)
+    in_sight = Q(case__among=taking_part(viewer)) & Q(case__among=visible) & Q(kind=Consent.Kind.GIVEN)
     by_list = Q(recipient_list__agencies=viewer.agency_id)
     return in_sight & (Q(Exists(named)) | by_list) & ~Q(Exists(left_out)) & ~conflicted("person", viewer)
 
 
 def support_disclosures(viewer: Viewer):
     """Condition on a 緊急提供: of a visible case in which the agency takes part, given by it, or open to it (§3.1)."""
-    visible = Q(case__in=ids(Case, support_cases, viewer))
-    received = Q(pk__in=open_disclosures(viewer).values("pk"))
-    return visible & (Q(case__in=taking_part(viewer)) | Q(from_agency=viewer.agency_id) | received)
+    visible = Q(case__among=ids(Case, support_cases, viewer))
+    received = Q(pk__among=open_disclosures(viewer).values("pk"))
+    return visible & (Q(case__among=taking_part(viewer)) | Q(from_agency=viewer.agency_id) | received)
 
 
 def support_concealed_contacts(viewer: Viewer):
     """Condition on a concealed contact: of the main subject of an open case that the agency leads today (§1)."""
-    led = Case.objects.open().order_by().filter(support_cases(viewer), pk__in=leading(viewer))
-    return Q(case__in=led.values("pk"), person=F("case__main_subject"), lifted_by__isnull=True)
+    led = Case.objects.open().order_by().filter(support_cases(viewer), pk__among=leading(viewer))
+    return Q(case__among=led.values("pk"), person=F("case__main_subject"), lifted_by__isnull=True)
 
 
 def support_hints(viewer: Viewer):

@@ -208,7 +208,7 @@ def things_of_other_side(meeting, case, person):
 def is_about_other_side(meeting):
     """Condition on a row: it is about somebody separated from a main subject of the sitting (§3)."""
     about = Matter.objects.order_by().filter(sits_apart("subject", meeting))
-    return Q(pk__in=about.values("row"))
+    return Q(pk__among=about.values("row"))
 
 
 def m_parts(viewer: Viewer) -> dict[str, Q]:
@@ -304,7 +304,7 @@ def record_snapshots(viewer: Viewer):
     closed = AgendaItem.objects.order_by().filter(
         conflicted("case__main_subject", viewer), segment=OuterRef("segment")
     )
-    return Q(segment__in=kept.values("segment")) & ~Q(Exists(closed))
+    return Q(segment__among=kept.values("segment")) & ~Q(Exists(closed))
 
 
 def shut_items(viewer: Viewer):
@@ -340,4 +340,4 @@ def segments_with_a_part(viewer: Viewer):
     chairs = Q(chair=viewer.user_id) | Q(deputy=viewer.user_id)
     runs = chairs if viewer.role == Role.CHAIR else NOTHING
     visible = AgendaItem.objects.order_by().filter(meeting_tables(viewer) | preparing_called(viewer))
-    return runs | Q(pk__in=visible.values("segment"))
+    return runs | Q(pk__among=visible.values("segment"))

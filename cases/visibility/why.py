@@ -99,7 +99,7 @@ def _why_in_support(viewer: Viewer, row) -> Answer:
 
 def asked_in_support(viewer: Viewer) -> list[rules.Rule]:
     """S1–S6 as 「なぜ」 asks them: each rule in a case with the condition that the case is visible."""
-    known = {rules.CASE_KNOWN: Q(case__in=ids(CaseRecord, support.support_cases, viewer))}
+    known = {rules.CASE_KNOWN: Q(case__among=ids(CaseRecord, support.support_cases, viewer))}
     in_case = [rules.Rule(rule.name, {**rule.parts, **known}) for rule in support.rules_in_a_case(viewer)]
     return [*in_case, support.s6_referral_text(viewer)]
 
