@@ -1,234 +1,69 @@
 """§§3.2–3.4: what lies open on the table of an item, for 会議準備, 会議 and 会議記録."""
 
-from datetime import date, timedelta
-
-from tests.oracle.consent import consent, something
-from tests.oracle.support import (
-    acknowledged,
-    all_pairs,
+from tests.oracle.judging import Judgement, if_all
+from tests.oracle.sight import acknowledged, seat_of, sight
+from tests.oracle.support import conflicted
+from tests.oracle.table_rules import (
+    AT_THE_TABLE,
+    Conditions,
+    at_the_table,
+    by_consent,
+    cancelled,
     case_free,
-    conflicted,
-    free,
-    is_separated,
-    released,
-    row_conflicted,
-    row_free,
+    chairs,
+    ended,
+    free_rows,
+    identity_consented,
+    is_office,
+    item_closed,  # noqa: F401  (asked for by the crawl)
+    kept_off,
+    m3,
+    m5,
+    main_of,
+    may_lie_here,
+    not_closed,
+    on_table,
+    p1,
+    p4,
+    segment_of,
+    statutory,
 )
-from tests.oracle.world import Attendance, Item, Row, Segment, Viewer, World, inside, remembered
+from tests.oracle.world import Item, Segment, Snapshot, Viewer, World, remembered
 
-AT_THE_TABLE = ("counter", "chief", "outreach", "participation", "coordinator", "chair", "external")
 KEEPING_RECORDS = ("coordinator", "chair")
 
-
-def segment_of(w: World, item: Item) -> Segment:
-    return w.segments[item.segment]
-
-
-def meeting_day(w: World, item: Item) -> date:
-    return w.meetings[segment_of(w, item).meeting].day
-
-
-def statutory(w: World, item: Item) -> bool:
-    return segment_of(w, item).basis == "statute"
-
-
-def deciding_days(w: World, v: Viewer, item: Item) -> list[date]:
-    """`d`: until and on the meeting's day today and that day; afterwards that day."""
-    day = meeting_day(w, item)
-    return [v.day, day] if v.day <= day else [day]
-
-
-def cancelled(segment: Segment) -> bool:
-    return segment.cancelled_on is not None or segment.status == "cancelled"
-
-
-def is_office(v: Viewer) -> bool:
-    return v.role == "coordinator"
-
-
-def planned(w: World, v: Viewer, item: Item) -> list[Attendance]:
-    return [
-        t
-        for t in w.attendances_at[item.id]
-        if t.user == v.user and t.agency == v.agency and t.removed_on is None
-    ]
-
-
-def attending(w: World, v: Viewer, item: Item) -> list[Attendance]:
-    """Planned before the day, checked in from the day on."""
-    early = v.day < meeting_day(w, item)
-    return [t for t in w.attendances_at[item.id] if t.removed_on is None and (early or t.checked_in)]
+# --- 会議
 
 
 @remembered
-def m1(w: World, v: Viewer, item: Item) -> bool:
-    return any(t.user == v.user and t.agency == v.agency for t in attending(w, v, item))
-
-
-@remembered
-def stands(w: World, v: Viewer, item: Item) -> bool:
-    """The main subject consents towards some attending agency other than the bringer."""
-    days = deciding_days(w, v, item)
-    main = w.cases[item.case].main
-    others = {t.agency for t in attending(w, v, item)} - {item.brought_by}
-    return any(something(w, main, a, days) for a in others)
-
-
-@remembered
-def m3(w: World, v: Viewer, item: Item) -> bool:
-    """Open: from confirmation, at most 14 days before, until closed + n or 60 days after; never when cancelled."""
-    segment, day = segment_of(w, item), meeting_day(w, item)
-    if cancelled(segment) or segment.confirmed_on is None:
-        return False
-    if v.day < segment.confirmed_on or v.day < day - timedelta(days=14):
-        return False
-    return not _run_out(w, v, item)
-
-
-def _run_out(w: World, v: Viewer, item: Item) -> bool:
-    segment = segment_of(w, item)
-    if segment.closed_on is not None:
-        return v.day > segment.closed_on + timedelta(days=segment.open_days)
-    if is_office(v) and segment.status == "minutes":
-        return False
-    return v.day > meeting_day(w, item) + timedelta(days=60)
-
-
-@remembered
-def ended(w: World, v: Viewer, item: Item) -> bool:
-    """M3/P5 is over for this viewer."""
-    return cancelled(segment_of(w, item)) or _run_out(w, v, item)
-
-
-@remembered
-def m4(w: World, v: Viewer, item: Item) -> bool:
-    return item.brought_by == v.agency or something(
-        w, w.cases[item.case].main, v.agency, deciding_days(w, v, item)
-    )
-
-
-@remembered
-def identity_open(w: World, v: Viewer, item: Item) -> bool:
-    """M5 for the header: ① is consented on the deciding days, or the agency brought the item."""
-    main = w.cases[item.case].main
-    return item.brought_by == v.agency or all(
-        consent(w, main, v.agency, 1, d) for d in deciding_days(w, v, item)
-    )
-
-
-def m5(w: World, v: Viewer, item: Item, row: Row) -> bool:
-    return row.recorded_by == v.agency or all_pairs(w, v.agency, row, deciding_days(w, v, item))
-
-
-def m6(w: World, v: Viewer, row: Row) -> bool:
-    return free(w, v, row)
-
-
-def on_table(w: World, item: Item, row: Row) -> bool:
-    """Enclosed in the item, or written in it; never one about the other side of a separation."""
-    laid = any(e.item == item.id and e.removed_on is None for e in w.enclosures_of[row.id])
-    main = w.cases[item.case].main
-    mains = {main, *(w.cases[other.case].main for other in same_sitting(w, item))}
-    apart = is_separated(w, row) or any(w.separated(m, p) for m in mains for p, _ in row.matters)
-    return (laid or row.item == item.id) and not apart
-
-
-def same_sitting(w: World, item: Item) -> list[Item]:
-    """The items still on the agenda of the sitting, in whichever of its segments."""
-    sitting = segment_of(w, item).meeting
-    return [
-        other
-        for other in w.items.values()
-        if other.withdrawn_on is None
-        and segment_of(w, other).meeting == sitting
-        and not cancelled(segment_of(w, other))
-    ]
-
-
-def sitting_is_mixed(w: World, item: Item) -> bool:
-    """Cases of both sides of a separation are never in one sitting: neither lies open."""
-    main = w.cases[item.case].main
-    return any(w.separated(main, w.cases[other.case].main) for other in same_sitting(w, item))
-
-
-@remembered
-def item_closed(w: World, v: Viewer, item: Item) -> bool:
-    return (
-        item.withdrawn_on is not None
-        or conflicted(w, v, w.cases[item.case].main)
-        or sitting_is_mixed(w, item)
-    )
-
-
-def member_on(w: World, v: Viewer, item: Item, day: date) -> bool:
-    """P1 on one day: standing or designated for this item, acknowledged on or before that day."""
-    return any(
-        t.agency == v.agency
-        and t.item in (None, item.id)
-        and inside(day, t)
-        and t.acknowledged_on is not None
-        and t.acknowledged_on <= day
-        for t in w.terms_of[v.user]
-    )
-
-
-@remembered
-def p1(w: World, v: Viewer, item: Item) -> bool:
-    return member_on(w, v, item, v.day) and member_on(w, v, item, meeting_day(w, item))
-
-
-@remembered
-def p4(w: World, v: Viewer, item: Item) -> bool:
-    """Why there is no consent, and why sharing is necessary."""
-    return bool(item.reason) and any(
-        row.kind == "item_necessity" and row.text for row in w.rows_written_in[item.id]
-    )
-
-
-def p_rules(w: World, v: Viewer, item: Item) -> bool:
-    return p1(w, v, item) and m1(w, v, item) and p4(w, v, item)
-
-
-def may_lie_here(w: World, v: Viewer, item: Item, row: Row) -> bool:
-    """An unreleased row only on a later 支援会議's table, about the same person, or where it was born."""
-    if row_free(v, row) or row.origin == item.id:
-        return True
-    born = w.items[row.origin]
-    same = w.cases[born.case].main == w.cases[item.case].main
-    return same and meeting_day(w, born) < meeting_day(w, item)
-
-
-def header_at_meeting(w: World, v: Viewer, item: Item) -> bool:
+def header_at_meeting_judged(w: World, v: Viewer, item: Item) -> Judgement:
     """The item's header lies open on the table."""
-    if v.role not in AT_THE_TABLE or item_closed(w, v, item) or not m3(w, v, item):
-        return False
-    if segment_of(w, item).basis == "consent":
-        case = w.cases[item.case]
-        return (
-            m1(w, v, item)
-            and stands(w, v, item)
-            and m4(w, v, item)
-            and identity_open(w, v, item)
-            and case_free(v, case)
-        )
-    return statutory(w, item) and p_rules(w, v, item)
+    needed = {**at_the_table(w, v, item), "M3": m3(w, v, item)}
+    if by_consent(w, item):
+        mine = item.brought_by == v.agency
+        needed |= {"M5": mine or identity_consented(w, v.agency, v.day, item), "M6": case_free(w, v, item)}
+    return Judgement(1, {"table": whole(1, needed)})
 
 
-def row_at_meeting(w: World, v: Viewer, item: Item, row: Row) -> bool:
-    return m3(w, v, item) and passes_meeting_rule(w, v, item, row)
+def whole(asked: int, needed: Conditions) -> dict[str, int]:
+    return {name: if_all(asked, holds) for name, holds in needed.items()}
 
 
-def passes_meeting_rule(w: World, v: Viewer, item: Item, row: Row) -> bool:
-    """The meeting's rule itself, M3/P5 aside."""
-    if v.role not in AT_THE_TABLE or item_closed(w, v, item) or row_conflicted(w, v, row):
-        return False
-    if not on_table(w, item, row):
-        return False
-    if segment_of(w, item).basis == "consent":
-        return (
-            m1(w, v, item) and stands(w, v, item) and m4(w, v, item) and m5(w, v, item, row) and m6(w, v, row)
-        )
-    return statutory(w, item) and p_rules(w, v, item) and may_lie_here(w, v, item, row)
+def rows_at_meeting(w: World, v: Viewer, item: Item, asked: int) -> Judgement:
+    needed = {"M3": m3(w, v, item), **at_the_table(w, v, item)}
+    return Judgement(asked, {"table": {**whole(asked, needed), **_row_conditions(w, v, item)}})
+
+
+def _row_conditions(w: World, v: Viewer, item: Item) -> dict[str, int]:
+    every = w.at.rows.all
+    lying = {
+        "on the table": on_table(w, item),
+        "row conflict": every & ~sight(w, v).conflicted_rows,
+        "row separation": every & ~kept_off(w, item),
+    }
+    if by_consent(w, item):
+        return {**lying, "M5": m5(w, v.agency, v.day, item), "M6": free_rows(w, v)}
+    return {**lying, "origin": may_lie_here(w, item, v.day)}
 
 
 # --- 3.2 会議準備
@@ -237,115 +72,180 @@ def passes_meeting_rule(w: World, v: Viewer, item: Item, row: Row) -> bool:
 def runs(w: World, v: Viewer, item: Item) -> bool:
     """The 事務局, and the chair of a 支援会議; there both acknowledged."""
     if statutory(w, item):
-        segment = segment_of(w, item)
-        chairs = v.role == "chair" and v.user in (segment.chair, segment.deputy)
-        return (is_office(v) or chairs) and acknowledged(w, v)
+        return _office_or_chair(w, v, item) and acknowledged(w, v)
     return is_office(v)
 
 
-@remembered
-def prepares(w: World, v: Viewer, item: Item) -> bool:
+def _office_or_chair(w: World, v: Viewer, item: Item) -> bool:
+    return is_office(v) or (v.role == "chair" and chairs(segment_of(w, item), v.user))
+
+
+def preparing(w: World, v: Viewer, item: Item) -> Conditions:
     """The office sees header, title, question and P4's texts from the day the item is brought."""
-    if item_closed(w, v, item) or ended(w, v, item) or v.day < item.brought_on or not runs(w, v, item):
-        return False
-    if segment_of(w, item).closed_on is not None:
-        return False
+    segment = segment_of(w, item)
+    needed = {
+        **not_closed(w, v, item),
+        "not ended": not ended(w, v, segment),
+        "not closed": segment.closed_on is None,
+        "brought": item.brought_on <= v.day,
+    }
     if statutory(w, item):
-        return True
-    main = w.cases[item.case].main
-    return (
-        segment_of(w, item).basis == "consent"
-        and case_free(v, w.cases[item.case])
-        and all(consent(w, main, v.agency, 1, d) for d in deciding_days(w, v, item))
+        return {**needed, "office": _office_or_chair(w, v, item), "acknowledged": acknowledged(w, v)}
+    return {
+        **needed,
+        "office": is_office(v),
+        "basis": by_consent(w, item),
+        "case free": case_free(w, v, item),
+        "①": identity_consented(w, v.agency, v.day, item),
+    }
+
+
+def called(w: World, v: Viewer, item: Item) -> Conditions:
+    """From the call until confirmation a selected participant sees the header."""
+    segment = segment_of(w, item)
+    needed = {
+        "role": v.role in AT_THE_TABLE,
+        **not_closed(w, v, item),
+        "not cancelled": not cancelled(segment),
+        "selected": _planned(w, v, item),
+        "called": item.called_on is not None and item.called_on <= v.day,
+        "not confirmed": segment.confirmed_on is None,
+    }
+    if statutory(w, item):
+        return {**needed, "P1": p1(w, v, item), "P4": p4(w, item)}
+    return {
+        **needed,
+        "basis": by_consent(w, item),
+        "case free": case_free(w, v, item),
+        "① or brought": item.brought_by == v.agency or identity_consented(w, v.agency, v.day, item),
+    }
+
+
+def _planned(w: World, v: Viewer, item: Item) -> bool:
+    return any(
+        t.user == v.user and t.agency == v.agency and t.removed_on is None
+        for t in w.at.attendances_at[item.id]
     )
 
 
 @remembered
-def is_called(w: World, v: Viewer, item: Item) -> bool:
-    """From the call until confirmation a selected participant sees the header."""
-    segment = segment_of(w, item)
-    if v.role not in AT_THE_TABLE or item_closed(w, v, item) or cancelled(segment) or not planned(w, v, item):
-        return False
-    if item.called_on is None or v.day < item.called_on or segment.confirmed_on is not None:
-        return False
+def header_in_preparation_judged(w: World, v: Viewer, item: Item) -> Judgement:
+    return Judgement(1, {"office": whole(1, preparing(w, v, item)), "called": whole(1, called(w, v, item))})
+
+
+def rows_in_preparation(w: World, v: Viewer, item: Item, asked: int) -> Judgement:
+    at, row = w.at, _row_conditions(w, v, item)
+    lying = {name: row[name] for name in ("on the table", "row conflict", "row separation")}
+    written, kind = at.rows_in[item.id], at.rows_kind
+    text = written & (kind["item_title"] | kind["item_question"])
+    reason = written & (kind["item_reason"] | kind["item_necessity"])
+    answer = written & kind["answer"] & at.rows_by[v.agency]
+    office, invited = whole(asked, preparing(w, v, item)), whole(asked, called(w, v, item))
+    free, told = {"M6": free_rows(w, v)}, {"M5": m5(w, v.agency, v.day, item)}
     if statutory(w, item):
-        return p1(w, v, item) and p4(w, v, item)
-    return segment.basis == "consent" and case_free(v, w.cases[item.case]) and identity_open(w, v, item)
-
-
-def header_in_preparation(w: World, v: Viewer, item: Item) -> bool:
-    return prepares(w, v, item) or is_called(w, v, item)
-
-
-def row_in_preparation(w: World, v: Viewer, item: Item, row: Row) -> bool:
-    if row_conflicted(w, v, row) or not on_table(w, item, row):
-        return False
-    text = row.item == item.id and row.kind in ("item_title", "item_question")
-    reason = row.item == item.id and row.kind in ("item_reason", "item_necessity")
-    if prepares(w, v, item):
-        if (text or reason) and (statutory(w, item) or m6(w, v, row)):
-            return True
-        if passes_meeting_rule(w, v, item, row):
-            return True
-    if not is_called(w, v, item):
-        return False
-    if row.recorded_by == v.agency and row.item == item.id and row.kind == "answer":
-        return True
-    return text and (statutory(w, item) or (m5(w, v, item, row) and m6(w, v, row)))
+        free, told = {}, {}
+    table = {f"table {name}": held for name, held in whole(asked, at_the_table(w, v, item)).items()}
+    return Judgement(asked, {
+        "office text": {**office, **lying, **free, "text": text | reason},
+        "office by the table's rule": {**office, **table, **row},
+        "called text": {**invited, **lying, **free, **told, "text": text},
+        "called answer": {**invited, **lying, "own answer": answer},
+    })  # fmt: skip
 
 
 # --- 会議記録
 
 
-@remembered
-def keeps_record(w: World, v: Viewer, item: Item) -> bool:
+def keeping(w: World, v: Viewer, segment: Segment) -> Conditions:
     """After M3/P5 has ended: the segment's chair and the 事務局 in force today (支援会議: acknowledged)."""
-    if v.role not in KEEPING_RECORDS or conflicted(w, v, w.cases[item.case].main) or not ended(w, v, item):
-        return False
-    segment = segment_of(w, item)
-    if not segment.basis:
-        return False
-    if statutory(w, item) and not acknowledged(w, v):
-        return False
-    return is_office(v) or (statutory(w, item) and v.user in (segment.chair, segment.deputy))
-
-
-def row_in_record(w: World, v: Viewer, item: Item, row: Row) -> bool:
-    if row_conflicted(w, v, row) or is_separated(w, row):
-        return False
-    minuted = row.item == item.id and row.kind in ("minutes", "decision")
-    unreleased = row.origin == item.id and not released(row, v)
-    if keeps_record(w, v, item):
-        return minuted or unreleased
-    return unreleased and _told_it(w, v, item, row)
-
-
-def _told_it(w: World, v: Viewer, item: Item, row: Row) -> bool:
-    """The acknowledged staff of the agency that wrote or brought it, in a role that has 会議記録 at all (§5)."""
-    return (
-        v.role in KEEPING_RECORDS
-        and v.agency in (row.recorded_by, row.brought_by)
-        and acknowledged(w, v)
-        and statutory(w, item)
-        and ended(w, v, item)
-        and not conflicted(w, v, w.cases[item.case].main)
-    )
-
-
-def signature(w: World, v: Viewer, item: Item, row: Row) -> tuple:
-    """Which rules of the meeting hold for the row; for counting near misses."""
-    rules = {
-        "role": v.role in AT_THE_TABLE,
-        "closed": item_closed(w, v, item),
-        "M1": m1(w, v, item),
-        "table": on_table(w, item, row),
-        "M3": m3(w, v, item),
-        "M5": m5(w, v, item, row),
-        "M6": m6(w, v, row),
-        "conflict": row_conflicted(w, v, row),
+    statute = segment.basis == "statute"
+    return {
+        "role": v.role in KEEPING_RECORDS,
+        "ended": ended(w, v, segment),
+        "basis": bool(segment.basis),
+        "runs it": is_office(v) or (statute and chairs(segment, v.user)),
+        "acknowledged": not statute or acknowledged(w, v),
     }
-    if statutory(w, item):
-        rules |= {"P1": p1(w, v, item), "P4": p4(w, v, item), "origin": may_lie_here(w, v, item, row)}
-    else:
-        rules |= {"stands": stands(w, v, item), "M4": m4(w, v, item)}
-    return tuple(name for name, holds in rules.items() if holds)
+
+
+def keeping_record(w: World, v: Viewer, item: Item) -> Conditions:
+    return {"conflict": not conflicted(w, v, main_of(w, item)), **keeping(w, v, segment_of(w, item))}
+
+
+@remembered
+def keeps_record_judged(w: World, v: Viewer, item: Item) -> Judgement:
+    return Judgement(1, {"record": whole(1, keeping_record(w, v, item))})
+
+
+def rows_in_record(w: World, v: Viewer, item: Item, asked: int) -> Judgement:
+    at, here, needed = w.at, seat_of(w, v), keeping_record(w, v, item)
+    unhidden = {
+        "row conflict": asked & ~sight(w, v).conflicted_rows,
+        "row separation": asked & ~here.apart,
+    }
+    released = at.rows.all & ~at.rows_unborn & here.row_free
+    unreleased = {"unreleased": at.rows_born[item.id] & ~released}
+    minuted = at.rows_in[item.id] & (at.rows_kind["minutes"] | at.rows_kind["decision"])
+    told = {name: needed[name] for name in ("role", "conflict", "ended")}
+    told |= {"statute": statutory(w, item), "acknowledged": acknowledged(w, v)}
+    keeps = {**whole(asked, needed), **unhidden}
+    return Judgement(asked, {
+        "keeper": {**keeps, **unreleased},
+        "keeper, minutes": {**keeps, "minuted": minuted},
+        "told it": {**whole(asked, told), **unhidden, **unreleased,
+                    "recorded or told": at.rows_by[v.agency] | at.rows_told_by[v.agency]},
+    })  # fmt: skip
+
+
+@remembered
+def snapshots(w: World, v: Viewer) -> Judgement:
+    """Those who keep the segment's record; none while an item of it is about somebody they are conflicted with."""
+    bits, found = w.at.snapshots, {}
+    names = []
+    for kept in bits.things:
+        found[kept.id] = _snapshot_conditions(w, v, kept)
+        names = list(found[kept.id])
+    return Judgement(bits.all, {"record": {n: bits.where(lambda s, n=n: found[s.id][n]) for n in names}})
+
+
+def _snapshot_conditions(w: World, v: Viewer, kept: Snapshot) -> Conditions:
+    about = [main_of(w, item) for item in w.at.items_of[kept.segment]]
+    unconflicted = not any(conflicted(w, v, main) for main in about)
+    return {"conflict": unconflicted, **keeping(w, v, w.segments[kept.segment])}
+
+
+# --- one thing at a time
+
+
+def _header(judged):
+    return lambda w, v, item: bool(judged(w, v, item).open)
+
+
+header_at_meeting = _header(header_at_meeting_judged)
+header_in_preparation = _header(header_in_preparation_judged)
+keeps_record = _header(keeps_record_judged)
+
+
+def _row(judged):
+    @remembered
+    def opened(w: World, v: Viewer, item: Item) -> int:
+        return judged(w, v, item, w.at.rows.all).open
+
+    return lambda w, v, item, row: w.at.rows.has(opened(w, v, item), row.id)
+
+
+row_at_meeting = _row(rows_at_meeting)
+row_in_preparation = _row(rows_in_preparation)
+row_in_record = _row(rows_in_record)
+
+
+def snapshot_visible(w: World, v: Viewer, kept: Snapshot) -> bool:
+    return w.at.snapshots.has(snapshots(w, v).open, kept.id)
+
+
+def candidates(w: World, item: Item) -> int:
+    """Rows that ever lay on the table, were written or born there, and all others of cases of the same person."""
+    at = w.at
+    laid = at.rows.of({e.row for e in at.laid_on[item.id]})
+    same = [case.id for case in w.cases.values() if case.main == main_of(w, item)]
+    return laid | at.rows_in[item.id] | at.rows_born[item.id] | at.rows_in_cases(at.cases.of(same))

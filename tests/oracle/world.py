@@ -1,8 +1,9 @@
 """What there is to know: agencies, people, cases, rows, consents, meetings. Keys are numbers; days are dates."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+
+from tests.oracle.places import Places
 
 SIX = (1, 2, 3, 4, 5, 6)
 
@@ -75,6 +76,29 @@ class Statement:
     until_day: date | None
     withdrawn_on: date | None
     recorded_by: int
+    names_function: bool = False
+
+
+@dataclass(frozen=True)
+class PersonLink:
+    """名寄せ: two records that are one person, while nobody has undone it; confirmed by a second person or not yet."""
+
+    id: int
+    first: int
+    second: int
+    confirmed_on: date | None
+    undone_on: date | None
+
+
+@dataclass(frozen=True)
+class Succession:
+    """承継: `new` takes over from `old`."""
+
+    id: int
+    old: int
+    new: int
+    from_day: date
+    confirmed_on: date | None
 
 
 @dataclass(frozen=True)
@@ -178,6 +202,23 @@ class Enclosure:
 
 
 @dataclass(frozen=True)
+class Disclosure:
+    """緊急提供."""
+
+    id: int
+    case: int
+    from_agency: int
+    to_agency: int | None
+    with_header: bool
+    rows: frozenset[int]
+    from_day: date
+    until_day: date
+    approve_by: date
+    approved_on: date | None
+    ended_on: date | None
+
+
+@dataclass(frozen=True)
 class Meeting:
     id: int
     day: date
@@ -233,6 +274,14 @@ class RosterTerm:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """控え of a segment."""
+
+    id: int
+    segment: int
+
+
+@dataclass(frozen=True)
 class Viewer:
     """Somebody acting through a membership in force on `day`."""
 
@@ -244,14 +293,13 @@ class Viewer:
 
 
 def remembered(rule):
-    """Keep a rule's answer per viewer and thing while one world is looked at: it depends on nothing else."""
-    name = rule.__module__ + rule.__name__
+    """Keep a rule's answer while one world is looked at: it depends on its arguments alone."""
 
-    def answer(world, viewer, thing):
-        asked = (name, viewer, thing if isinstance(thing, int) else thing.id)
-        if asked not in world.answers:
-            world.answers[asked] = rule(world, viewer, thing)
-        return world.answers[asked]
+    def answer(world, *asked):
+        key = (rule, *(getattr(one, "id", one) for one in asked))
+        if key not in world.answers:
+            world.answers[key] = rule(world, *asked)
+        return world.answers[key]
 
     return answer
 
@@ -269,8 +317,10 @@ class World:
     users: list[int] = field(default_factory=list)
     agencies: dict[int, Agency] = field(default_factory=dict)
     lists: dict[int, AgencyList] = field(default_factory=dict)
+    successions: dict[int, Succession] = field(default_factory=dict)
     memberships: dict[int, Membership] = field(default_factory=dict)
     people: dict[int, Person] = field(default_factory=dict)
+    links: dict[int, PersonLink] = field(default_factory=dict)
     authorities: dict[int, Authority] = field(default_factory=dict)
     statements: dict[int, Statement] = field(default_factory=dict)
     separations: dict[int, Separation] = field(default_factory=dict)
@@ -283,43 +333,17 @@ class World:
     consultations: dict[int, Consultation] = field(default_factory=dict)
     hints: dict[int, Hint] = field(default_factory=dict)
     referrals: dict[int, Referral] = field(default_factory=dict)
+    disclosures: dict[int, Disclosure] = field(default_factory=dict)
     enclosures: dict[int, Enclosure] = field(default_factory=dict)
     meetings: dict[int, Meeting] = field(default_factory=dict)
     segments: dict[int, Segment] = field(default_factory=dict)
     items: dict[int, Item] = field(default_factory=dict)
     attendances: dict[int, Attendance] = field(default_factory=dict)
     terms: dict[int, RosterTerm] = field(default_factory=dict)
+    snapshots: dict[int, Snapshot] = field(default_factory=dict)
 
     def index(self) -> "World":
         """Look-ups by what a thing hangs from, so that the rules read like the contract."""
-        self.statements_of = _by(self.statements, "person")
-        self.participations_in = _by(self.participations, "case")
-        self.leads_of = _by(self.leads, "case")
-        self.conflicts_of = _by(self.conflicts, "person")
-        self.assignments_of = _by(self.assignments, "row")
-        self.referrals_to = _by(self.referrals, "to_agency")
-        self.referrals_with = _by(self.referrals, "consultation")
-        self.enclosures_of = _by(self.enclosures, "row")
-        self.enclosures_on = _by(self.enclosures, "item")
-        self.rows_written_in = _by(self.rows, "item")
-        self.rows_of = _by(self.rows, "case")
-        self.attendances_at = _by(self.attendances, "item")
-        self.terms_of = _by(self.terms, "user")
-        self.apart = {pair for s in self.separations.values() if not s.lifted for pair in _both_ways(s)}
+        self.at = Places(self)
         self.answers: dict = {}
         return self
-
-    def separated(self, one: int | None, other: int | None) -> bool:
-        """分離 stands until two people have lifted it."""
-        return (one, other) in self.apart
-
-
-def _by(things: dict, name: str) -> dict:
-    found = defaultdict(list)
-    for thing in things.values():
-        found[getattr(thing, name)].append(thing)
-    return found
-
-
-def _both_ways(separation: Separation) -> list[tuple[int, int]]:
-    return [(separation.first, separation.second), (separation.second, separation.first)]
