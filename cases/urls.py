@@ -23,6 +23,7 @@ from cases.views import (
     recalls,
     records,
     referrals,
+    seeing_as,
     separations,
     statistics,
     whys,
@@ -77,6 +78,10 @@ urlpatterns = [
     path("records/<str:public_id>/why/", whys.record_why, name="record_why"),
     path("cases/<str:public_id>/seen-by/", whys.case_seen_by, name="case_seen_by"),
     path("cases/<str:public_id>/looking-back/", looking_back.looking_back, name="looking_back"),
+    # 相手の画面で見る
+    path("cases/<str:public_id>/as/<str:agency_id>/", seeing_as.case_as, name="case_as"),
+    path("as/<str:agency_id>/cases/", seeing_as.cases_as, name="cases_as"),
+    path("as/<str:agency_id>/search/", seeing_as.search_as, name="search_as"),
     # 秘匿・分離・利害関係
     path("cases/<str:public_id>/concealed/", concealed.concealed, name="concealed"),
     path("cases/<str:public_id>/concealed/open/", concealed.concealed_reveal, name="concealed_reveal"),

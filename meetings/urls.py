@@ -10,6 +10,7 @@ from meetings.views import (
     records,
     releases,
     segments,
+    seeing_as,
     snapshots,
     tables,
     whys,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("meetings/items/<str:item_id>/check-in/", people.item_check_in, name="item_check_in"),
     path("meetings/items/<str:item_id>/why/", whys.item_why, name="item_why"),
     path("meetings/items/<str:item_id>/enclose/", enclosing.item_enclose, name="item_enclose"),
+    path("meetings/items/<str:item_id>/as/<int:seat_key>/", seeing_as.table_as, name="table_as"),
     path(
         "meetings/items/<str:item_id>/enclose/<str:enclosure_id>/remove/",
         enclosing.enclosure_remove,

@@ -102,6 +102,7 @@ def _case(cast):
         case.participations.create(agency=cast.people[name].agency, from_day=start)
     case.participations.create(agency=cast.past.agency, from_day=start, until_day=date(2026, 5, 10))
     named = [cast.people[name].agency for name in ("lead", "partner", "coordinator")]
+    cast.things.partner_agency = cast.partner.agency
     cast.things.case, cast.things.subject = case, case.main_subject
     cast.things.consent = a_consent(case, to=named)
     cast.things.row = a_row(case, cast.lead, categories=[2])

@@ -65,6 +65,9 @@ GET  cases:record_why past_row                       | oo.o.o .. . ... >
 GET  cases:record_why separated_row                  | o..... .. . ... >
 GET  cases:case_seen_by case                         | oooooo .. . ... >
 GET  cases:looking_back case                         | o....o .. . ... >
+GET  cases:case_as case partner_agency               | o....o .. . ... >
+GET  cases:cases_as partner_agency                   | o....o .. . ... >
+GET  cases:search_as partner_agency                  | o....o .. . ... >
 GET  cases:record_edit row                           | o..... .. . ... >
 GET  cases:record_edit past_row                      | ...... .. . ... >
 GET  cases:household_new case                        | ooo..o .. . ... >
@@ -160,6 +163,7 @@ POST meetings:seat_remove next_item next_seat        | .....r .. . ... >
 GET  meetings:seat_designate next_statute_item next_statute_seat | ...... o. . ... >
 GET  meetings:item_why next_item                     | .....o .. . ... >
 GET  meetings:item_why next_statute_item             | .....o o. . ... >
+GET  meetings:table_as next_item next_seat           | .....o .. . ... >
 GET  meetings:item_check_in today_item               | .....o .. . ... >
 GET  meetings:item_enclose next_item                 | oo...o .. . ... >
 GET  meetings:item_enclose next_statute_item         | .o...o oo . ... >

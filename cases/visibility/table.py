@@ -246,9 +246,14 @@ def p_rules(viewer: Viewer):
 
 def meeting_items(viewer: Viewer):
     """Condition on an item for 会議: its header lies open on the table."""
+    return is_open(viewer) & meeting_headers(viewer)
+
+
+def meeting_headers(viewer: Viewer):
+    """The same, M3 and P5 aside."""
     identity = Q(brought_by=viewer.agency_id) | identity_consented(viewer.agency_id, viewer.day)
     free_case = row_is_free(viewer.day, "case__")
-    return is_open(viewer) & (m_rules(viewer) & identity & free_case | p_rules(viewer))
+    return m_rules(viewer) & identity & free_case | p_rules(viewer)
 
 
 def meeting_tables(viewer: Viewer):

@@ -38,6 +38,11 @@ def why_rows_each(viewers: list[Viewer], rows, item) -> dict[tuple[int, int], To
     return {key: told[0] for key, told in _asked_together(Row, [row.pk for row in rows], asked).items()}
 
 
+def opens_header(viewer: Viewer, item) -> bool:
+    """Whether the item's header is open to `viewer` at the table, the period (M3, P5) aside."""
+    return AgendaItem.objects.order_by().filter(table.meeting_headers(viewer), pk=item.pk).exists()
+
+
 def sight_of_case_each(viewers: list[Viewer], case) -> list[tuple[bool, bool]]:
     """For each of `viewers`: whether the case exists for them, and whether its header is open. One query."""
     asked = [
