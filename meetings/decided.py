@@ -120,7 +120,8 @@ def _person(item, sight, rows, pairs, behind) -> dict:
     others = [key for key in seen if rows[key].recorded_by_id != agency]
     needed = {tuple(pair) for key in others for pair in pairs.get(key, [])}
     known = {(one["person"], category) for one in said for category in one["opens"]}
-    by_consent = not item.segment.is_statutory
+    on_main = agency == item.brought_by_id or any(one["person"] == item.case.main_subject_id for one in said)
+    sees_by_consent = not item.segment.is_statutory and bool(sight.header or seen)
     return {
         "membership": sight.membership.pk,
         "agency": agency,
@@ -129,7 +130,7 @@ def _person(item, sight, rows, pairs, behind) -> dict:
         "rows": [rows[key].public_id for key in seen],
         "consents": [one for one in said if _stands_behind(one, item, needed)],
         # A statement kept in another case of the same person is not this writer's to read.
-        "consent_elsewhere": by_consent and not needed <= known,
+        "consent_elsewhere": sees_by_consent and not (on_main and needed <= known),
     }
 
 

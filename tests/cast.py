@@ -180,8 +180,8 @@ def _meetings(cast):
         cast.coordinator, basis=LegalBasis.STATUTE, chair=cast.chair.user, meeting=things.segment.meeting
     )
     things.statute_item = an_item(things.statute_segment, case, cast.partner)
-    for name in ("lead", "partner", "coordinator"):
-        seat(things.item, cast.people[name], by=cast.coordinator)
+    for name in ("lead", "coordinator", "partner"):
+        things.seat = seat(things.item, cast.people[name], by=cast.coordinator)
     for name in ("member", "chair", "coordinator"):
         seat(things.statute_item, cast.people[name], by=cast.chair)
     things.enclosure = enclose(things.item, things.row, cast.lead)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import AuditEntry, Participation, StoredSearch
+from cases.models import AuditEntry, Participation, Row, StoredSearch
 from cases.views import looking_back
 from cases.visibility.travel import end_of
 from tests.factories import a_case, a_consent, a_referral, a_row, a_viewer
@@ -36,6 +36,7 @@ def shared():
     case = a_case(lead)
     Participation.objects.create(case=case, agency=other.agency, from_day=date(2026, 4, 10))
     row = a_row(case, lead, text="試験の記録", categories=[2])
+    Row.objects.update(recorded_at=end_of(JUNE) - timedelta(hours=9))
     consent = a_consent(case, to=[other.agency])
     history_says(end_of(JUNE) - timedelta(hours=9))
     consent.withdraw(author=lead.membership, on=TODAY, at=timezone.now())
@@ -54,6 +55,15 @@ def test_then_and_now_differ_by_what_was_recorded_later(client, shared):
     assert (answer.then, answer.now, answer.seen) == (True, False, False)
     [answer] = ask(client, lead, case, lead.agency, "R8.6.10").context["answers"]
     assert (answer.then, answer.now) == (True, True)
+
+
+def test_what_was_written_after_that_day_was_not_there_yet(client, shared):
+    lead, other, case, _row = shared
+    a_row(case, lead, text="あとで書いた記録", categories=[2])
+    text = ask(client, lead, case, other.agency, "R8.6.10").content.decode()
+    later = text.split("あとで書いた記録")[1].split("</tr>")[0]
+    assert later.count("まだなかった") == 2
+    assert "まだなかった" not in text.split("試験の記録")[1].split("</tr>")[0]
 
 
 def test_what_the_audit_says_was_seen(client, shared, monkeypatch):

@@ -12,7 +12,7 @@ from cases.models import AuditEntry, ConflictOfInterest
 from meetings.models import Snapshot
 from meetings.models.snapshot import digest_of
 from nisshin_support.middleware import enter_request_role, leave_request_role
-from tests.factories import a_consent, a_row, a_viewer, enclose, seat
+from tests.factories import a_case, a_consent, a_row, a_viewer, enclose, seat
 from tests.meeting_world import DAY, TODAY, a_consented_meeting, a_statutory_meeting
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,16 @@ def test_not_a_word_and_not_a_name_is_kept(go):
     kept = json.dumps(Snapshot.objects.get().decision, ensure_ascii=False)
     for word in (world.row.text, world.case.main_subject.name, world.inside.user.name, "試験"):
         assert word not in kept
+
+
+def test_a_statement_kept_in_anothers_case_is_told_of_and_not_read(go):
+    world = a_consented_meeting()
+    anothers = a_case(world.stranger, person=world.case.main_subject)
+    a_consent(anothers, to=[world.outside.agency])
+    go(world.office, "segment_confirm", world.segment.public_id, form_key="1")
+    outside = person(Snapshot.objects.get(), world.outside)
+    assert outside["header"] and world.row.public_id in outside["rows"]
+    assert outside["consents"] == [] and outside["consent_elsewhere"]
 
 
 def test_of_a_statutory_meeting_the_reason_is_kept_and_no_consent(go):

@@ -27,6 +27,7 @@ class Answer:
     """One row that the asker sees today, and the three answers; `then` is None where nobody knows any more."""
 
     entry: Entry
+    is_later: bool
     then: bool | None
     now: bool
     seen: bool
@@ -88,16 +89,17 @@ def _answered(request, case, form):
         "day": day,
         "begun": begun,
         "is_before": then is None,
-        "answers": [_answer(entry, then, now, seen) for entry in entries],
+        "answers": [_answer(entry, day, then, now, seen) for entry in entries],
     }
     things = [f"agency:{agency.public_id}", f"day:{wareki_short(day)}"]
     audit.saw(request, "時間をさかのぼる", case=case, rows=rows, things=things)
     return render(request, "cases/looking_back.html", context)
 
 
-def _answer(entry, then, now, seen):
-    key = entry.row.pk
-    return Answer(entry, None if then is None else key in then, key in now, key in seen)
+def _answer(entry, day, then, now, seen):
+    """What was written after that day was not there yet, whatever the rule would say of it."""
+    key, is_later = entry.row.pk, timezone.localtime(entry.row.recorded_at).date() > day
+    return Answer(entry, is_later, None if then is None else key in then, key in now, key in seen)
 
 
 def history_begins():

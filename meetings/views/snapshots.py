@@ -27,6 +27,10 @@ class Said:
     form_version: str
     categories: list
 
+    @property
+    def is_of_all(self):
+        return len(self.categories) == len(Category)
+
 
 @dataclass(frozen=True)
 class Person:

@@ -1,4 +1,4 @@
-"""会議の場: what this attendee may see of an item, on the screen, on paper and on the shared screen."""
+"""会議の場: what this attendee may see of an item, on the screen and on the shared screen."""
 
 from django.http import Http404
 from django.shortcuts import render
@@ -6,8 +6,9 @@ from django.shortcuts import render
 from agencies.models import CitySetting
 from cases import audit
 from cases.models import Row
-from cases.visibility import Purpose, acts, header_on_paper, rows_for_paper
-from meetings.models import AgendaItem, Snapshot
+from cases.visibility import Purpose, acts
+from meetings.models import AgendaItem
+from meetings.seats import seated_at
 from meetings.views.at_hand import item_on_table
 from meetings.views.lines import as_header, header_of, laid_out, lines_of
 from meetings.views.releases import release_marks
@@ -41,27 +42,38 @@ def table(request, item_id):
     segment = item.segment
     writes = acts.keeps_office(request.viewer, segment) or acts.runs(request.viewer, segment)
     context = (
-        _context(request, item, header, rows)
+        context_of(request, item, header, rows)
         | release_marks(request.viewer, item, rows)
         | {
             "may_print": acts.may_make_paper(request.viewer),
             "may_write": writes and request.viewer.day >= segment.meeting.day and not segment.closed_on,
             "may_share": writes,
+            "seats": _seats_for_papers(request.viewer, item),
         }
     )
-    audit.saw(request, "会議の資料", case=item.case, item=item, rows=rows, rule=_rule(segment))
+    audit.saw(request, "会議の資料", case=item.case, item=item, rows=rows, rule=rule_of(segment))
     return render(request, "meetings/table.html", context)
+
+
+def _seats_for_papers(viewer, item):
+    """The selected people for whom the 事務局 may make a paper (§4); nobody's for others."""
+    if not acts.keeps_office(viewer, item.segment):
+        return []
+    seated = [one for one in seated_at(item, viewer.day) if one.viewer]
+    return [one.seat for one in seated if one.seat.user_id != viewer.user_id]
 
 
 def _on_table(request, item):
     return Row.objects.visible_to(request.viewer, request.purpose, item).for_timeline()
 
 
-def _rule(segment):
+def rule_of(segment):
+    """The clauses by which rows lie open on this segment's tables."""
     return "P1-P5" if segment.is_statutory else "M1-M6"
 
 
-def _context(request, item, header, rows):
+def context_of(request, item, header, rows):
+    """What a table shows, on the screen or on paper."""
     return {
         "item": item,
         "segment": item.segment,
@@ -70,26 +82,6 @@ def _context(request, item, header, rows):
         "table": laid_out(lines_of(request, item, rows, header)),
         "secrecy": CitySetting.current() if item.segment.is_statutory else None,
     }
-
-
-@for_purpose(Purpose.MEETING)
-def table_print(request, item_id):
-    """The attendee's own A4 paper: the rows of the screen that are consented today as well (§3.3, §4)."""
-    item = item_on_table(request, item_id)
-    viewer = request.viewer
-    if not acts.may_make_paper(viewer):
-        raise Http404
-    header = as_header(item.case.main_subject) if header_on_paper(viewer, item) else None
-    rows = list(
-        rows_for_paper(Row.objects.visible_to(viewer, request.purpose, item), viewer, item).for_timeline()
-    )
-    if header is None and not rows:
-        raise Http404
-    mine = {"reader": viewer.membership, "maker": viewer.membership, "day": viewer.day}
-    snapshot = Snapshot.of_paper(item, rows, header=header is not None, **mine)
-    audit.did(request, "会議の資料を印刷する", case=item.case, item=item, rows=rows, rule=_rule(item.segment))
-    context = {**_context(request, item, header, rows), "mark": snapshot.mark}
-    return render(request, "meetings/table_print.html", context)
 
 
 @for_purpose(Purpose.MEETING)
@@ -102,6 +94,6 @@ def screen(request, item_id):
     everyone = [viewer, *acts.checked_in_viewers(item, viewer.day)]
     header = as_header(item.case.main_subject) if acts.header_shared_with_all(item, everyone) else None
     rows = acts.rows_shared_with_all(item, list(_on_table(request, item)), everyone)
-    context = _context(request, item, header, rows)
-    audit.saw(request, "会議の共有画面", case=item.case, item=item, rows=rows, rule=_rule(item.segment))
+    context = context_of(request, item, header, rows)
+    audit.saw(request, "会議の共有画面", case=item.case, item=item, rows=rows, rule=rule_of(item.segment))
     return render(request, "meetings/screen.html", context)
