@@ -6,11 +6,12 @@ from meetings.views import (
     items,
     meetings,
     minutes,
+    papers,
     people,
     records,
     releases,
-    segments,
     seeing_as,
+    segments,
     snapshots,
     tables,
     whys,
@@ -47,8 +48,8 @@ urlpatterns = [
     ),
     path("meetings/items/<str:item_id>/check-in/", people.item_check_in, name="item_check_in"),
     path("meetings/items/<str:item_id>/why/", whys.item_why, name="item_why"),
-    path("meetings/items/<str:item_id>/enclose/", enclosing.item_enclose, name="item_enclose"),
     path("meetings/items/<str:item_id>/as/<int:seat_key>/", seeing_as.table_as, name="table_as"),
+    path("meetings/items/<str:item_id>/enclose/", enclosing.item_enclose, name="item_enclose"),
     path(
         "meetings/items/<str:item_id>/enclose/<str:enclosure_id>/remove/",
         enclosing.enclosure_remove,
@@ -58,7 +59,12 @@ urlpatterns = [
     # 会議の場
     path("meetings/tables/", tables.tables, name="tables"),
     path("meetings/items/<str:item_id>/table/", tables.table, name="table"),
-    path("meetings/items/<str:item_id>/table/print/", tables.table_print, name="table_print"),
+    path("meetings/items/<str:item_id>/table/print/", papers.table_print, name="table_print"),
+    path(
+        "meetings/items/<str:item_id>/table/print/<int:seat_key>/",
+        papers.table_print_for,
+        name="table_print_for",
+    ),
     path("meetings/items/<str:item_id>/screen/", tables.screen, name="screen"),
     path("meetings/items/<str:item_id>/minutes/", minutes.minutes, name="minutes"),
     path(

@@ -177,6 +177,7 @@ GET  meetings:table next_item                        | ...... .. . ... >
 GET  meetings:table past_item                        | ...... .. . ... >
 GET  meetings:table_print item                       | oo...o .. . ... >
 GET  meetings:table_print statute_item               | .....o o. . ... >
+GET  meetings:table_print_for item seat              | .....o .. . ... >
 GET  meetings:screen item                            | .....o .. . ... >
 GET  meetings:screen statute_item                    | .....o o. . ... >
 GET  meetings:minutes today_item                     | .....o .. . ... >
