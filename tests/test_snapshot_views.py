@@ -12,8 +12,8 @@ from cases.models import AuditEntry, ConflictOfInterest
 from meetings.models import Snapshot
 from meetings.models.snapshot import digest_of
 from nisshin_support.middleware import enter_request_role, leave_request_role
-from tests.factories import a_case, a_consent, a_row, a_viewer, enclose, seat
-from tests.meeting_world import DAY, TODAY, a_consented_meeting, a_statutory_meeting
+from tests.factories import a_case, a_consent, a_row, a_viewer, an_item, enclose, seat
+from tests.meeting_world import DAY, MORNING, TODAY, a_consented_meeting, a_statutory_meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -186,11 +186,16 @@ def test_nobody_reads_it_before_and_no_other_ever(go, on_day):
 
 def test_a_conflict_with_somebody_of_the_agenda_closes_it_whole(go, on_day):
     world = a_consented_meeting()
+    another = an_item(world.segment, a_case(world.lead), world.lead)
+    a_consent(another.case, to=[world.inside.agency])
+    seat(another, world.inside, by=world.office, checked_in=MORNING)
     closed(world, on_day, go)
+    snapshot = Snapshot.objects.get(kind="closed")
+    assert go(world.office, "snapshots", world.segment.public_id).status_code == 200
     ConflictOfInterest.objects.create(
-        person=world.case.main_subject,
-        user=world.office.user,
-        reason="親族",
-        recorded_on=TODAY,
+        person=another.case.main_subject, user=world.office.user, reason="親族", recorded_on=TODAY
     )
+    assert go(world.office, "record", world.item.public_id).status_code == 200
     assert go(world.office, "snapshots", world.segment.public_id).status_code == 404
+    assert go(world.office, "snapshot", snapshot.public_id).status_code == 404
+    assert "控え</a>" not in go(world.office, "records").content.decode()
