@@ -19,7 +19,7 @@ from tests.rendering import refusing_queries_while_rendering
 
 # Page by page over the whole site: left out of the fast loop, which keeps rules, guards, vectors and units.
 PAGE_BY_PAGE = ("_views.py", "test_admin.py", "test_approval.py", "test_second_factor.py", "test_every_page.py", "test_forged_posts.py", "test_routes_by_cast.py",
-                "test_gate_against_oracle.py", "test_place.py", "test_course.py", "test_consultation_day.py", "test_plan.py")  # fmt: skip
+                "test_gate_against_oracle.py", "test_wall_lets_through.py", "test_place.py", "test_course.py", "test_consultation_day.py", "test_plan.py")  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -34,12 +34,12 @@ from tests.worlds_of_meetings import WorldMaker
 # One question in so many is asked in the ordinary way too.
 ORDINARY_EVERY = 499
 # Of the tables at which two things or more stand in the way, one in so many is asked about all the same.
-HOPELESS_ONE_IN = 40
+HOPELESS_ONE_IN = 200
 # How seldom a question is asked of a viewer (and an item): what costs PostgreSQL most for the fewest decisions.
 SELDOM = dict.fromkeys(["cases", "headers", "consultations", "hints", "referrals", "participations", "consents whole",
                         "consents concerning", "disclosures"], 8)  # fmt: skip
-SELDOM |= {"rows": 1, "people": 5, "items preparation": 60, "items meeting": 8, "items meeting_record": 4,
-           "rows preparation": 150, "rows meeting": 20, "rows meeting_record": 40}  # fmt: skip
+SELDOM |= {"rows": 1, "people": 5, "items preparation": 20, "items meeting": 8, "items meeting_record": 4,
+           "rows preparation": 90, "rows meeting": 3, "rows meeting_record": 20}  # fmt: skip
 
 
 def rows_for(*asked: Any) -> Any:

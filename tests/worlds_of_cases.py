@@ -15,7 +15,7 @@ PLAIN_KINDS = ["record"] * 6 + ["assessment", "plan", "household", "action", "de
 class Cases(People):
     def make_cases(self) -> None:
         for step in (self._cases, self._authorities, self._statements, self._consultations, self._referrals,
-                     self._rows, self._disclosures):  # fmt: skip
+                     self._rows, self._apart_within_cases, self._disclosures):  # fmt: skip
             step()
 
     def _cases(self) -> None:
@@ -183,6 +183,18 @@ class Cases(People):
             self.row(case, "referral_text", referral=referral.id, recorded_by=referral.from_agency)
             if referral.status in ("accepted", "returned"):
                 self.row(case, "referral_answer", referral=referral.id, recorded_by=referral.to_agency)
+
+    def _apart_within_cases(self) -> None:
+        """Separations that matter: between the main subject of a case and somebody whom a row of it is about."""
+        about = [
+            (self.world.cases[row.case].main, p) for row in self.world.rows.values() for p, _ in row.matters
+        ]
+        found = {frozenset(pair) for pair in self.some(about, self.cases // 2, self.cases // 3)}
+        known = {frozenset((s.first, s.second)) for s in self.world.separations.values()}
+        for pair in sorted(sorted(pair) for pair in found - known if len(pair) == 2):
+            self.add(
+                self.world.separations, w.Separation, first=pair[0], second=pair[1], lifted=self.chance(0.2)
+            )
 
     def row(self, case: w.Case, kind: str, **fields: Any) -> w.Row:
         subjects = {case.main: 0} if self.chance(0.75) else dict.fromkeys(self.some(self.world.people, 2, 1))

@@ -159,7 +159,8 @@ class WorldMaker(Cases):
             mine = cases_of[world.cases[item.case].main]
             rows = [r for case in mine for r in rows_of[case.id] if r.item != item.id]
             near = [r for r in rows if r.case == item.case] or rows
-            laid = {r.id: r for r in [*self.some(near, 7, 2), *self.some(rows, 2)]}
+            inside = [r for r in rows if r.origin is not None]
+            laid = {r.id: r for r in [*self.some(near, 7, 2), *self.some(rows, 2), *self.some(inside, 1)]}
             for row in laid.values():
                 self._enclose(row, item=item.id)
 
