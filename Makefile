@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy verify-audit audit-tampers races faketime bench
+.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy verify-audit audit-tampers races faketime bench posts mutants
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -87,8 +87,8 @@ test: venv browser
 	@$(BIN)/pytest --quiet $(ARGS)
 
 # 見える・見えないの門を、契約から別に書いた答えと突き合わせる（GATE_WORLDS=世界の数、GATE_SEED=始める世界、GATE_ONLY=やり直す一つの問い）
-gate: export GATE_WORLDS ?= 70
-gate: export GATE_DECISIVE ?= $(if $(filter 70,$(GATE_WORLDS)),1000,0)
+gate: export GATE_WORLDS ?= 80
+gate: export GATE_DECISIVE ?= $(if $(filter 80,$(GATE_WORLDS)),1000,0)
 gate: export WALL_CONTEXTS ?= 10000
 gate: export GATE_LINE := .venv/gate-line
 gate: export WALL_LINE := .venv/wall-line
@@ -109,6 +109,20 @@ audit-tampers: export AUDIT_LINE := .venv/audit-line
 audit-tampers: venv
 	@rm -f $(AUDIT_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_audit_seals.py || status=$$?; \
 	cat $(AUDIT_LINE); exit $$status
+
+# 画面が出していない値(使えない番号、隠れた欄、余分な欄)を、すべての用紙に送っても何も変わらないこと
+posts: export POSTS := full
+posts: export POSTS_LINE := .venv/posts-line
+posts: venv
+	@rm -f $(POSTS_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_forged_posts.py || status=$$?; \
+	cat $(POSTS_LINE); exit $$status
+
+# 門のきまりを一か所ずつ変えた写しが、どれも試験に見つかること
+mutants: export MUTANTS := all
+mutants: export MUTANTS_LINE := .venv/mutants-line
+mutants: venv
+	@rm -f $(MUTANTS_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_mutants.py || status=$$?; \
+	cat $(MUTANTS_LINE); exit $$status
 
 # 取り消した・外したと答えた後に始まった表示に、閉じたはずの行が出ないこと。時計が5分ずれたデータベースでも(RACES_VIEWS=表示の数)
 races: venv faketime
