@@ -144,7 +144,7 @@ def visible_hints(hints, viewer: Viewer, purpose: Purpose):
 
 def visible_referrals(referrals, viewer: Viewer, purpose: Purpose):
     """Referrals from or to the agency (S6)."""
-    return _support(support.known_referrals, referrals, viewer, purpose)
+    return _support(support.support_referrals, referrals, viewer, purpose)
 
 
 def visible_consents(consents, viewer: Viewer, purpose: Purpose):

@@ -133,7 +133,7 @@ BEGIN RETURN {body}; END $gate$
 
 def _functions() -> dict[str, tuple[list[str], str, str]]:
     from cases.models.consent import Consent
-    from cases.visibility import consent, identity, table
+    from cases.visibility import consent, identity, learnt, table
 
     m = MARKS
     scope = (m["the_agency"], m["the_category"], m["the_day"])
@@ -147,6 +147,7 @@ def _functions() -> dict[str, tuple[list[str], str, str]]:
     apart = identity.separations_of(m["the_person"], m["other_person"])
     sitting = table.apart_from_sitting(m["the_meeting"])
     cases, rows = table.things_of_other_side(m["the_meeting"], m["the_case"], m["the_person"])
+    seen = learnt.items_seen_since(m["the_user"], m["the_person"], m["the_day"]).values("pk")
     closed = identity.conflicted_people(m["the_user"], m["the_agency"], m["the_day"])
     return {
         "separated": (["the_person", "other_person"], "boolean", _exists(apart)),
@@ -167,6 +168,7 @@ def _functions() -> dict[str, tuple[list[str], str, str]]:
             "boolean",
             f"{_exists(cases)} OR {_exists(rows)}",
         ),
+        "seen_lately": (["the_user", "the_person", "the_day"], "bigint[]", f"ARRAY({_compiled(seen)})"),
         "conflicted": (["the_user", "the_agency", "the_day"], "bigint[]", f"ARRAY({_compiled(closed)})"),
     }
 

@@ -3,10 +3,11 @@
 A link opens nothing. Separations, conflicts and death unite over it, and consent needs every record.
 """
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
+from django.db.models import BooleanField, F, Func, Q
 
 from cases.models.identity import PersonLink
 from cases.models.people import ConflictOfInterest, Person, Separation
+from cases.visibility import decisions
 from cases.visibility.decisions import conflicted
 from cases.visibility.prepared import ids
 from cases.visibility.purposes import Purpose, Viewer
@@ -91,8 +92,5 @@ def visible_links(links, viewer: Viewer, purpose: Purpose):
 
 def separated_among(people) -> set[int]:
     """Keys of these people who are one side of some standing separation: the flag that 名寄せ shows."""
-    apart = Separation.objects.filter(lifted_by__isnull=True)
-    one_side = same_person("first", OuterRef("pk")) | same_person("second", OuterRef("pk"))
-    keys = [person.pk for person in people]
-    flagged = Person.objects.filter(Exists(apart.filter(one_side)), pk__in=keys)
+    flagged = Person.objects.filter(decisions.kept_apart("pk"), pk__in=[person.pk for person in people])
     return set(flagged.values_list("pk", flat=True))

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from cases.models.audit import AuditEntry
-from cases.models.people import Person
 from cases.models.row import Matter, Row
 from cases.visibility.identity import same_person
 from meetings.models.agenda import AgendaItem, Attendance
@@ -16,8 +16,18 @@ DAYS_REMEMBERED = timedelta(days=90)
 
 def items_seen_lately(user_id, people, day):
     """支援会議 items about any of `people` that the user saw, or sat at, within 90 days: what they then write about
-    these people needs to say where it was learnt."""
-    since = day - DAYS_REMEMBERED
+    these people needs to say where it was learnt. Asked of the database's function: also an item that has been closed
+    to the user since was seen."""
+    found: set[int] = set()
+    with connection.cursor() as cursor:
+        for person in people:
+            cursor.execute("SELECT gate.seen_lately(%s, %s, %s)", [user_id, person.pk, day - DAYS_REMEMBERED])
+            found.update(cursor.fetchone()[0])
+    return AgendaItem.objects.filter(pk__in=found).order_by("-pk")
+
+
+def items_seen_since(user_id, person, since):
+    """The rule: a 支援会議 item about the person (or one who is the same) that the user saw or sat at since a day."""
     seen = AuditEntry.objects.order_by().filter(user=user_id, item=OuterRef("pk"), at__date__gte=since)
     sat = Attendance.objects.order_by().filter(
         item=OuterRef("pk"),
@@ -25,18 +35,14 @@ def items_seen_lately(user_id, people, day):
         checked_in_at__isnull=False,
         item__segment__meeting__day__gte=since,
     )
-    statutory = AgendaItem.objects.filter(segment__legal_basis=LegalBasis.STATUTE)
-    return statutory.filter(Q(Exists(seen)) | Q(Exists(sat))).filter(_about(people)).order_by("-pk")
+    statutory = AgendaItem.objects.order_by().filter(segment__legal_basis=LegalBasis.STATUTE)
+    return statutory.filter(Q(Exists(seen)) | Q(Exists(sat))).filter(_about(person))
 
 
-def _about(people):
-    """Condition on an item: its case, or a row on its table, is about one of these people (or the same person)."""
-    keys = [person.pk for person in people]
-    known = Person.objects.order_by().filter(pk__in=keys)
-    main = known.filter(same_person("pk", OuterRef("case__main_subject")))
+def _about(person):
+    """Condition on an item: its case, or a row on its table, is about the person."""
     lying = Row.objects.order_by().filter(
         Q(item=OuterRef(OuterRef("pk"))) | Q(enclosures__item=OuterRef(OuterRef("pk"))), pk=OuterRef("row")
     )
-    spoken_of = known.filter(same_person("pk", OuterRef("subject")))
-    rows = Matter.objects.order_by().filter(Exists(spoken_of), Exists(lying))
-    return Q(Exists(main)) | Q(Exists(rows))
+    rows = Matter.objects.order_by().filter(same_person("subject", person)).filter(Exists(lying))
+    return same_person("case__main_subject", person) | Q(Exists(rows))

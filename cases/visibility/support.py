@@ -218,6 +218,11 @@ def known_referrals(viewer: Viewer):
     return (Q(from_agency=viewer.agency_id) | received) & ~conflicted("case__main_subject", viewer)
 
 
+def support_referrals(viewer: Viewer):
+    """Condition on a referral: it is known, and no conflict closes the consultation it names (§3)."""
+    return known_referrals(viewer) & ~conflicted("consultation__person", viewer)
+
+
 def support_rows(viewer: Viewer):
     """Condition on a row for 支援: S1–S5 in visible cases, S6 anywhere; minus separation and conflict."""
     in_case = Q(case__among=ids(Case, support_cases, viewer)) & any_of(rules_in_a_case(viewer))

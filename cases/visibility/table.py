@@ -264,7 +264,8 @@ def meeting_tables(viewer: Viewer):
 def preparing_office(viewer: Viewer):
     """Condition on an item: the viewer prepares it as 事務局 or chair (§3.2), until the segment is done."""
     identity = identity_consented(viewer.agency_id, viewer.day)
-    living = Q(segment__cancelled_on__isnull=True, segment__closed_on__isnull=True) & ~has_ended(viewer.day)
+    still_open = ~has_ended(viewer.day) | _minutes_being_written_by(viewer)
+    living = Q(segment__cancelled_on__isnull=True, segment__closed_on__isnull=True) & still_open
     free_case = row_is_free(viewer.day, "case__")
     brought = living & Q(brought_on__lte=viewer.day)
     return (
