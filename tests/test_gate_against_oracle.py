@@ -34,6 +34,8 @@ LEAST_DECISIVE = int(os.environ.get("GATE_DECISIVE", "1"))
 WORKERS = 2
 DECISIONS_OF_A_WORLD = 1_250_000
 NEAR_SHARE = 0.3
+# Fewer are for looking at something again.
+ENOUGH_WORLDS = 8
 
 
 @pytest.mark.django_db
@@ -61,7 +63,7 @@ def test_the_gate_and_the_oracle_agree_everywhere(
         Path(target).write_text(line + "\n")
     print(line)
     assert not told["differences"], "\n".join([line, *told["differences"][:SHOWN]])
-    if not os.environ.get("GATE_ONLY"):
+    if WORLDS >= ENOUGH_WORLDS:
         assert_asked_enough(told)
 
 
