@@ -92,7 +92,7 @@ def _numbered(words):
 def described(words):
     """The condition that a person is named like the words, or born on that day, in that month or year."""
     key = name_key(words)
-    alike = Q(name_key__startswith=key) | Q(kana_key__startswith=key) if key else Q(pk__in=[])
+    alike = Q(name_key__begins=key) | Q(kana_key__begins=key) if key else Q(pk__in=[])
     try:
         born = wareki.parse(words)
     except ValueError:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from nisshin_support import beginning  # noqa: F401  (the lookup `begins`)
 from nisshin_support.kana import name_key
 from nisshin_support.public_id import PublicIdField
 from nisshin_support.wareki import PartialDate
@@ -24,13 +25,13 @@ class PersonQuerySet(models.QuerySet):
     def named_like(self, text):
         """People whose name or kana begins like `text`, whatever the script or the variant of a character."""
         key = name_key(text)
-        return self.filter(Q(name_key__startswith=key) | Q(kana_key__startswith=key)) if key else self.none()
+        return self.filter(Q(name_key__begins=key) | Q(kana_key__begins=key)) if key else self.none()
 
     def possibly(self, *, name="", kana="", birth_date=None):
         """People who may be the one described: alike in name or reading, or born on that day."""
         alike = Q(pk__in=[])
         for key in filter(None, (name_key(name), name_key(kana))):
-            alike |= Q(name_key__startswith=key) | Q(kana_key__startswith=key)
+            alike |= Q(name_key__begins=key) | Q(kana_key__begins=key)
         return self.filter(alike | Q(birth_date=birth_date) if birth_date else alike)
 
     def separated_from(self, person):

@@ -5,6 +5,8 @@ import sys
 
 from nisshin_support import database as server
 
+PATIENCE = "60s"
+
 
 def main(runs: int = 20) -> int:
     """Measure every job in the great city through the product's own settings, logged in as the web role."""
@@ -21,6 +23,7 @@ def main(runs: int = 20) -> int:
     from django.db import connection
 
     connection.settings_dict |= server_of(database.environment(name)["DATABASE_URL"])
+    connection.settings_dict["OPTIONS"] = {"options": f"-c statement_timeout={PATIENCE}"}
     from tests.bench import run
 
     with database.connect(name) as owner:

@@ -58,7 +58,9 @@ class Inhabitants:
         self.loader.table(CitySetting, "id").add(1)
 
     def _staff(self) -> None:
-        user = self.loader.table(User, "id", "username", "name", "date_joined", "password", "must_change_password")
+        user = self.loader.table(
+            User, "id", "username", "name", "date_joined", "password", "must_change_password"
+        )
         membership = self.loader.table(Membership, "id", "user_id", "agency_id", "role", "from_day")
         term = self.loader.table(RosterTerm, "user_id", "agency_id", "member_kind", "from_day", "until_day",
                                  "acknowledged_on", "acknowledged_version")  # fmt: skip

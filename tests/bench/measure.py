@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 from unittest import mock
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
@@ -16,6 +16,7 @@ from tests.bench import floor
 from tests.bench.jobs import Job
 
 WARM_UPS = 3
+ENDLESS = float("inf")
 
 
 @dataclass(frozen=True)
@@ -36,23 +37,33 @@ class Result:
         return f"bench: {self.name} ms={self.ms:.1f} {ratios} queries={self.queries} rows={self.rows}"
 
 
-def measure(job: Job, client: Client, runs: int) -> Result:
-    """The medians of `runs` warm runs, and whether the answer is right and its queries do not grow with the rows."""
+def measure(job: Job, client: Client, runs: int, warm_ups: int = WARM_UPS) -> Result:
+    """The medians of `runs` warm runs, and whether the answer is right and its queries do not grow with the rows.
+
+    An answer for which somebody would not wait (`statement_timeout`) is endless, not wrong.
+    """
+    try:
+        return _measured(job, client, runs, warm_ups)
+    except OperationalError:
+        return Result(job.name, ENDLESS, 1, 1, 0, 0, "")
+
+
+def _measured(job: Job, client: Client, runs: int, warm_ups: int) -> Result:
     answer = job.run()
     rows = job.rows(answer)
     floor.lay(job.name, rows, len(answer.content) if isinstance(answer, HttpResponse) else rows * 100)
     wrong = job.wrong(answer, job.by_hand())
     with override_settings(ROOT_URLCONF="tests.bench.floor"):
-        took = in_turn([job.run, lambda: client.get(f"/floor/{job.name}/"), job.by_hand], runs)
+        took = in_turn([job.run, lambda: client.get(f"/floor/{job.name}/"), job.by_hand], runs, warm_ups)
     queries, fewest = queries_of(job.run), [queries_of(smaller) for smaller in job.smaller]
     if fewest and queries > max(fewest):
         wrong = wrong or f"{queries} queries, and {max(fewest)} of a smaller one"
     return Result(job.name, *took, queries, rows, wrong)
 
 
-def in_turn(tasks: list[Callable[[], Any]], runs: int) -> list[float]:
+def in_turn(tasks: list[Callable[[], Any]], runs: int, warm_ups: int = WARM_UPS) -> list[float]:
     """Median milliseconds of each task, the tasks taking turns."""
-    for _ in range(WARM_UPS):
+    for _ in range(warm_ups):
         for task in tasks:
             task()
     took: list[list[float]] = [[] for _ in tasks]
@@ -77,7 +88,7 @@ def queries_of(task: Callable[[], Any]) -> int:
     return len(sent)
 
 
-def audit_share(job: Job, runs: int) -> tuple[float, float]:
+def audit_share(job: Job, runs: int, warm_ups: int = WARM_UPS) -> tuple[float, float]:
     """Median milliseconds spent remembering what a page showed, and their share of the page."""
     spent: list[float] = []
     remember = audit.record
@@ -90,5 +101,5 @@ def audit_share(job: Job, runs: int) -> tuple[float, float]:
             spent.append(1000 * (time.perf_counter() - began))
 
     with mock.patch.object(audit, "record", timed):
-        (page,) = in_turn([job.run], runs)
+        (page,) = in_turn([job.run], runs, warm_ups)
     return median(spent), median(spent) / page
