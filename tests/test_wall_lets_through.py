@@ -28,7 +28,7 @@ from tests.test_gate_against_oracle import a_copy
 from tests.worlds_of_meetings import WorldMaker
 
 FIRST_SEED = int(os.environ.get("GATE_SEED", "20260610"))
-CONTEXTS = int(os.environ.get("WALL_CONTEXTS", "400"))
+CONTEXTS = int(os.environ.get("WALL_CONTEXTS", "200"))
 BEHIND_THE_WALL_ONE_IN = 12
 
 BEHIND = {
