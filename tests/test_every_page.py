@@ -19,7 +19,8 @@ PAGES = [line for line in TABLE if line.method == "GET" and "o" in line.codes]
 FILES = {"cases:case_export", "cases:statistics_file", "cases:who_sees"}  # no page of their own
 # Forms that change nothing, or change the same again: what is sent twice has one effect anyway.
 WITHOUT_KEY = {"login", "logout", "switch_membership", "search"}
-SHOWN_ON_A_REASON = {"meetings:record", "meetings:snapshot", "cases:looking_back"}  # a look of its own, and remembered
+# Each sending is a look of its own, and remembered.
+SHOWN_ON_A_REASON = {"meetings:record", "meetings:snapshot", "cases:looking_back"}
 TYPED = {"input", "select", "textarea"}
 UNLABELLED = {"hidden", "submit", "button"}
 ADDRESSES = ("href", "action", "src", "hx-get", "hx-post", "formaction")
