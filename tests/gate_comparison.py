@@ -39,7 +39,7 @@ HOPELESS_ONE_IN = 200
 SELDOM = dict.fromkeys(["cases", "headers", "consultations", "hints", "referrals", "participations", "consents whole",
                         "consents concerning", "disclosures"], 8)  # fmt: skip
 SELDOM |= {"rows": 1, "people": 5, "items preparation": 20, "items meeting": 8, "items meeting_record": 4,
-           "rows preparation": 90, "rows meeting": 3, "rows meeting_record": 20}  # fmt: skip
+           "rows preparation": 90, "rows meeting": 2, "rows meeting_record": 20}  # fmt: skip
 
 
 def rows_for(*asked: Any) -> Any:

@@ -119,8 +119,8 @@ class Cases(People):
     def _scope(self, says_yes: bool, kind: str) -> dict[str, Any]:
         world, agencies = self.world, self.world.agencies
         every = not says_yes and self.chance(0.3)
-        named = [] if every else self.some(agencies, 8 if says_yes else 2, says_yes * 4)
-        listed = self.pick(world.lists) if self.chance(0.3 if says_yes else 0.08) else None
+        named = [] if every else self.some(agencies, 7 if says_yes else 2, int(says_yes))
+        listed = self.pick(world.lists) if self.chance(0.15 if says_yes else 0.08) else None
         excluded = self.some(agencies, 1) if kind != "not_asked" and self.chance(0.15) else []
         few = self.some(w.SIX, 5 if says_yes else 3, 1 if says_yes else 0)
         return {

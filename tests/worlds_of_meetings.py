@@ -152,6 +152,7 @@ class WorldMaker(Cases):
 
     def _enclosures(self) -> None:
         world, rows_of, cases_of = self.world, by(self.world.rows, "case"), by(self.world.cases, "main")
+        seats = by(world.attendances, "item")
         for referral in world.referrals.values():
             for row in self.some(rows_of[referral.case], 4, 1):
                 self._enclose(row, referral=referral.id)
@@ -160,7 +161,10 @@ class WorldMaker(Cases):
             rows = [r for case in mine for r in rows_of[case.id] if r.item != item.id]
             near = [r for r in rows if r.case == item.case] or rows
             inside = [r for r in rows if r.origin is not None]
-            laid = {r.id: r for r in [*self.some(near, 7, 2), *self.some(rows, 2), *self.some(inside, 1)]}
+            seated = {seat.agency for seat in seats[item.id]}
+            own = [r for r in rows if r.recorded_by in seated and r.origin is None]
+            picked = [*self.some(near, 7, 2), *self.some(rows, 2), *self.some(inside, 4), *self.some(own, 8)]
+            laid = {r.id: r for r in picked}
             for row in laid.values():
                 self._enclose(row, item=item.id)
 
