@@ -68,7 +68,7 @@ def _seen_at_tables(rows: Any, case: Any, agency: Any, day: date) -> set[int]:
 
 
 def did_see(case: Any, agency: Any, day: date) -> set[int]:
-    """Keys of the case's rows that the audit says staff of the agency were shown on `day`."""
-    entries = AuditEntry.objects.filter(agency=agency.pk, at__date=day, act__startswith="見る")
+    """Keys of the case's rows that the audit says staff of the agency were shown, printed or worked on on `day`."""
+    entries = AuditEntry.objects.filter(agency=agency.pk, at__date=day).exclude(act__startswith="拒まれた")
     shown = {key for keys in entries.values_list("rows", flat=True) for key in keys}
     return shown & set(Row.objects.filter(case=case.pk).values_list("pk", flat=True))
