@@ -24,7 +24,7 @@ from psycopg import sql
 
 from nisshin_support import database
 
-READY_SECONDS = 30
+READY_SECONDS = 120
 
 
 @dataclass(frozen=True)
