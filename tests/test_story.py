@@ -22,6 +22,8 @@ from nisshin_support.demo import accounts
 from nisshin_support.demo.meetings import make_roster, next_opening_day
 from nisshin_support.wareki import wareki_short
 
+expect.set_options(timeout=30_000)  # a busy machine is no mistake of the page
+
 pytestmark = pytest.mark.browser
 
 NAME, KANA = "物語 花子", "ものがたり はなこ"
@@ -57,7 +59,7 @@ class Stage:
         if username not in self.windows:
             context = self.chromium.new_context(base_url=self.site.base_url, locale="ja-JP", viewport=DESK)
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(30_000)
             page.on("request", lambda request: _stays_at_home(request.url, self.site.base_url))
             self.site.log_in(page, username)
             self.windows[username] = page
@@ -245,9 +247,11 @@ def consent_is_withdrawn_and_the_item_is_gone(stage, consent_url, table_url):
     for radios in page.locator("form[data-main-form] fieldset:has(input[type=radio])").all():
         radios.locator("input[type=radio]").first.check()
     stage.picture(page, "11-withdrawal")
-    page.locator(
-        "form[data-main-form] button[type=submit], form[data-main-form] button:not([type])"
-    ).first.click()
+    main_button = "form[data-main-form] button[type=submit], form[data-main-form] button:not([type])"
+    page.locator(main_button).first.click()
+    # What changes is shown before it is saved.
+    expect(page.locator("h1")).to_contain_text("変わること")
+    page.locator(main_button).first.click()
     assert stage.window("shogai").goto(table_url).status == 404
     stage.picture(stage.window("shogai"), "12-gone-at-once")
 
