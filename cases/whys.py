@@ -11,9 +11,9 @@ from typing import Any
 from agencies.models import Agency
 from agencies.models.agency import in_force
 from cases.models import Category, Consent, Referral
-from cases.visibility import Purpose, rules, visible_participations
+from cases.visibility import Purpose, visible_participations
 from cases.visibility.consenting import shared_now
-from cases.visibility.why import Answer, Part, Told, somebody_of
+from cases.visibility.why import Answer, Told, somebody_of
 from cases.visibility.why_each import (
     opening_statements,
     sight_of_case_each,
@@ -104,14 +104,6 @@ def sights_of_row(viewer, row, agencies) -> list[Sight]:
     ]
     mine = Sight(viewer.agency, answers[0], is_mine=True)
     return [mine, *(Sight(agency, answer) for agency, answer in zip(others, cut, strict=True))]
-
-
-def sight_of_unknown(viewer, row, agency) -> Sight:
-    """Of an agency that is not known to take part: the consent alone, as if it took part."""
-    [answer] = why_row_each([somebody_of(agency, viewer.day)], row)
-    [shared] = [rule for rule in answer.rules if rule.name == "S2"]
-    told = [part for part in shared.parts if part.label not in (rules.TAKES_PART, rules.CASE_KNOWN)]
-    return Sight(agency, Answer([Told("S2", [Part(rules.TAKES_PART, False), *told])]))
 
 
 def without_referrals(answer: Answer, is_known: bool) -> Answer:

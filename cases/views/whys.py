@@ -63,7 +63,7 @@ def _chosen(request, row, sights, header_open):
     lacking = pairs_without_consent(row, agency, request.viewer.day)
     return {
         "agency": agency,
-        "sight": known.get(agency.pk) or whys.sight_of_unknown(request.viewer, row, agency),
+        "sight": known.get(agency.pk),
         "is_known": agency.pk in known,
         "lacking": [(name_in(m.subject, row.case, header_open), Category(m.category).label) for m in lacking],
         "behind": _behind(request, row, agency, True, header_open),
