@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy verify-audit audit-tampers races faketime bench posts mutants
+.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy verify-audit audit-tampers races faketime bench posts mutants crawl
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -123,6 +123,13 @@ mutants: export MUTANTS_LINE := .venv/mutants-line
 mutants: venv
 	@rm -f $(MUTANTS_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_mutants.py || status=$$?; \
 	cat $(MUTANTS_LINE); exit $$status
+
+# どの画面・どの利用者・どの状態でも、見てはならない印が一つも出ないこと。ふたごの世界に同じ答えを返すこと
+crawl: export CRAWL_FULL := yes
+crawl: export CRAWL_LINE := .venv/crawl-line
+crawl: venv
+	@rm -f $(CRAWL_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_crawl.py || status=$$?; \
+	cat $(CRAWL_LINE); exit $$status
 
 # 取り消した・外したと答えた後に始まった表示に、閉じたはずの行が出ないこと。時計が5分ずれたデータベースでも(RACES_VIEWS=表示の数)
 races: venv faketime
