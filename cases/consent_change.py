@@ -48,7 +48,7 @@ class Changes:
     @property
     def digest(self):
         """The same as long as the changes are the same: what is confirmed is what was shown."""
-        told = [(one.agency.pk, one.gained, one.lost) for one in self.agencies]
+        told: list[tuple] = [(one.agency.pk, one.gained, one.lost) for one in self.agencies]
         told += [(one.item.pk, one.before, one.after, one.seats) for one in self.sittings]
         return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
@@ -129,8 +129,8 @@ def _run_by(viewer):
 
 
 def _sight_at(viewer, item) -> SightAt:
-    seats = [each for each in seated_at(item, viewer.day) if each.viewer]
-    viewers = [each.viewer for each in seats]
+    seats = [(each.seat, each.viewer) for each in seated_at(item, viewer.day) if each.viewer]
+    viewers = [acting for _, acting in seats]
     of_item = why_item_each(viewers, item)
     stands = any(_stands(told) for told in of_item)
     if not AgendaItem.objects.on_agenda_for(viewer).filter(pk=item.pk).exists():
@@ -139,11 +139,11 @@ def _sight_at(viewer, item) -> SightAt:
     rows = list(Row.objects.filter(pk__in=laid.values("row")).only("pk"))
     of_rows = why_rows_each(viewers, rows, item)
     papers = {
-        (each.seat.pk, f"{each.seat.agency.name} {each.seat.user.name}"): (
+        (seat.pk, f"{seat.agency.name} {seat.user.name}"): (
             of_item[i].holds,
             sum(of_item[i].holds and of_rows[i, row.pk].holds for row in rows),
         )
-        for i, each in enumerate(seats)
+        for i, (seat, _) in enumerate(seats)
     }
     return SightAt(stands, papers)
 
