@@ -144,7 +144,8 @@ def test_a_narrowing_and_a_refusal_make_one_too(client, lead, partner, case, con
     thing = case if name == "refusal_new" else consent
     if name == "refusal_new":
         typed = typed | {"person": case.main_subject.public_id}
-    assert client.post(url(name, thing), typed).status_code == 302
+    answer = client.post(url(name, thing), typed)
+    assert answer["Location"] == url("recall_list", RecallEntry.objects.get().statement)
     assert lines() == [(partner.agency, partner.user, How.SEEN, [row.pk], [2])]
     assert RecallEntry.objects.get().statement.kind in ("narrowed", "refused")
 

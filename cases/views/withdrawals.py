@@ -5,13 +5,14 @@ from copy import copy
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency
 from cases import audit, recall
 from cases.consent_words import closing_sentence, said_of
 from cases.forms.consent import NarrowingForm, RefusalForm, WithdrawalForm
-from cases.models import Consent
+from cases.models import Consent, RecallEntry
 from cases.views.case_page import saved, writable_case
 from cases.views.consent_preview import goes_back, step_before
 from cases.views.consents import after, is_changeable, people_of, whole_consent
@@ -55,7 +56,7 @@ def _refuse(request, case, cleaned):
     consent = recall.take_back(request.viewer, case, cleaned["person"], act, since=since)
     audit.did(request, "拒否・未確認を記録する", case=case, things=[consent.public_id])
     saved(request, f"{consent.get_kind_display()}を記録しました")
-    return redirect(after(request, consent))
+    return redirect(_recall_of(request, consent) or after(request, consent))
 
 
 @for_purpose(Purpose.SUPPORT)
@@ -98,7 +99,14 @@ def _withdraw(request, found, form, whose):
         saved(request, "撤回を記録しました。この同意では、いまからだれにも見えません")
     else:
         messages.warning(request, "この同意は、すでに撤回されています。何も変えていません。")
-    return redirect(after(request, found))
+    return redirect(_recall_of(request, found) or after(request, found))
+
+
+def _recall_of(request, statement):
+    """The address of its recall list, if there is one and it is the viewer's to read."""
+    entries = RecallEntry.objects.visible_to(request.viewer, request.purpose).open()
+    waits = entries.filter(statement=statement.pk, handled_by=request.viewer.agency_id).exists()
+    return reverse("cases:recall_list", args=[statement.public_id]) if waits else None
 
 
 def _heard_of(request, public_id):
@@ -161,4 +169,4 @@ def _narrow(request, consent, cleaned):
         request, "同意を一部撤回する", case=consent.case, things=[consent.public_id, narrowing.public_id]
     )
     saved(request, "一部撤回を記録しました")
-    return redirect("cases:consent", consent.public_id)
+    return redirect(_recall_of(request, narrowing) or reverse("cases:consent", args=[consent.public_id]))
