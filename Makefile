@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
-.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy verify-audit audit-tampers races faketime bench posts mutants crawl
+.PHONY: run stop venv lock fonts browser test-fast test gate check format tidy verify-audit audit-tampers races faketime bench mutants crawl
 
 PORT ?= 8000
 BIN := .venv/bin
@@ -109,13 +109,6 @@ audit-tampers: export AUDIT_LINE := .venv/audit-line
 audit-tampers: venv
 	@rm -f $(AUDIT_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_audit_seals.py || status=$$?; \
 	cat $(AUDIT_LINE); exit $$status
-
-# 画面が出していない値(使えない番号、隠れた欄、余分な欄)を、すべての用紙に送っても何も変わらないこと
-posts: export POSTS := full
-posts: export POSTS_LINE := .venv/posts-line
-posts: venv
-	@rm -f $(POSTS_LINE); status=0; $(BIN)/pytest --reuse-db --quiet tests/test_forged_posts.py || status=$$?; \
-	cat $(POSTS_LINE); exit $$status
 
 # 門のきまりを一か所ずつ変えた写しが、どれも試験に見つかること
 mutants: export MUTANTS := all
