@@ -107,9 +107,7 @@ class AgendaItem(models.Model):
         return self if self.segment.is_statutory else None
 
     @classmethod
-    def bring(
-        cls, *, segment, case, author, day, kind, texts, categories, no_consent_reason="", learnt=None
-    ):
+    def bring(cls, *, segment, case, author, day, kind, texts, categories, no_consent_reason="", learnt=None):
         """提出: put the case at the end of the segment's agenda with its texts {kind of row: text} (§4)."""
         with transaction.atomic():
             type(segment).objects.select_for_update().get(pk=segment.pk)

@@ -24,7 +24,9 @@ class Waiting:
     def disclosure(self):
         """くらしサポート窓口 gave what is known of the illness to another centre; the 推進員 is to approve."""
         author, case = self.memberships["kurashi"], self.teller.cases["k03a"]
-        rows = list(Record.objects.filter(case=case, recorded_by=author.agency, origin=None).in_category(2)[:1])
+        rows = list(
+            Record.objects.filter(case=case, recorded_by=author.agency, origin=None).in_category(2)[:1]
+        )
         EmergencyDisclosure.give(
             case=case,
             author=author,
@@ -43,7 +45,7 @@ class Waiting:
     def release(self):
         """The chair asks that what the 推進員 told at a past 支援会議 be let out."""
         past = Segment.objects.filter(legal_basis=LegalBasis.STATUTE, meeting__day__lt=self.today)
-        segment = past.order_by("meeting__day").first()
+        segment = past.order_by("meeting__day")[0]
         item = segment.items.first()
         row = item.born_rows.filter(recorded_by=self.memberships["suishin1"].agency).first()
         said = {"membership": self.memberships["kaicho"], "day": self.today - timedelta(days=2)}
