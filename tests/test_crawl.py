@@ -16,7 +16,7 @@ from tests.crawl import canaries, rounds, twins, walls
 from tests.crawl.addresses import Address
 from tests.crawl.walk import Crawl, Tally
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.proof]
 
 FULL = bool(os.environ.get("CRAWL_FULL"))
 LINE = os.environ.get("CRAWL_LINE", "")

@@ -306,5 +306,5 @@ def back_after_log_out_shows_nothing(stage, case_url):
     page.wait_for_load_state()
     assert NAME not in page.content()
     with stage.site.as_owner():
-        assert Case.objects.count() == 1
+        assert Case.objects.filter(main_subject__name=NAME).count() == 1
         assert Agency.objects.exists()

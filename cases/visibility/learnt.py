@@ -18,11 +18,11 @@ def items_seen_lately(user_id, people, day):
     """支援会議 items about any of `people` that the user saw, or sat at, within 90 days: what they then write about
     these people needs to say where it was learnt. Asked of the database's function: also an item that has been closed
     to the user since was seen."""
-    found: set[int] = set()
+    keys = [person.pk for person in people]
+    asked = "SELECT DISTINCT unnest(gate.seen_lately(%s, person, %s)) FROM unnest(%s::bigint[]) AS person"
     with connection.cursor() as cursor:
-        for person in people:
-            cursor.execute("SELECT gate.seen_lately(%s, %s, %s)", [user_id, person.pk, day - DAYS_REMEMBERED])
-            found.update(cursor.fetchone()[0])
+        cursor.execute(asked, [user_id, day - DAYS_REMEMBERED, keys])
+        found = [item for (item,) in cursor.fetchall()]
     return AgendaItem.objects.filter(pk__in=found).order_by("-pk")
 
 
