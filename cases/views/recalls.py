@@ -80,7 +80,7 @@ def recall_settle(request, public_id):
     if form.is_bound and form.is_valid():
         _settle(request, entry, form.cleaned_data)
         return redirect("cases:recall_list", entry.statement.public_id)
-    audit.saw(request, "回収の消し込み", case=entry.case, shown=[entry])
+    audit.saw(request, "回収の消し込み", case=entry.case, shown=[entry, entry.statement])
     categories = [Category(number).label for number in entry.categories]
     context = {"case": entry.case, "line": Line(entry, categories), "form": form, "consent": entry.statement}
     return render(request, "cases/recall_settle.html", context)

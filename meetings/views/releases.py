@@ -83,8 +83,10 @@ def _born_row(request, item_id, row_id):
     raise Http404
 
 
-def _context(request, item, row, reason=""):
-    audit.saw(request, "解除の用紙", case=item.case, item=item, rows=[row], rule="解除", reason=reason)
+def _context(request, item, row, waiting=None):
+    reason, shown = (waiting.reason, [waiting]) if waiting else ("", [])
+    seen = {"case": item.case, "item": item, "rows": [row], "shown": shown}
+    audit.saw(request, "解除の用紙", rule="解除", reason=reason, **seen)
     lines = lines_of(request, item, [row], None)
     return {
         "item": item,
@@ -115,7 +117,7 @@ def _to_answer(request, release_id):
 def _shown(request, found, form):
     item, row = _born_row(request, found.item.public_id, found.row.public_id)
     # What is read here is read for the reason that was typed when it was asked for.
-    context = _context(request, item, row, found.reason) | {"release": found, "form": form}
+    context = _context(request, item, row, found) | {"release": found, "form": form}
     return render(request, "meetings/release.html", context)
 
 
